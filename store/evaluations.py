@@ -1,10 +1,11 @@
 """How did each customer do when they were last looked at, and how week by week? And who is to be looked at now?"""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, bindparam, exists, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, or_, select
 
 from domain.measure.customer import Customer, next_week
 from domain.measure.evaluation import Due, Evaluation
@@ -13,7 +14,7 @@ from domain.news import HANDED_OVER
 from domain.record import PROGRAMME_ENDED
 from domain.wire import Instant, Wire
 from store.engine import read_connection, write_transaction
-from store.rows import add_tuples, insert_into, put
+from store.rows import Row, add_tuples, insert_into, put
 from store.tables import NOT_ENDED, evaluation_weeks, evaluations, journal, onboardings
 
 AGAIN_AFTER = timedelta(days=1)
@@ -27,6 +28,8 @@ LAST_LOOK = (
     .join(evaluations, OF_LAST_WEEK)
     .where(evaluations.c.onboarding == bindparam("onboarding"))
 )
+UNSCORED = 1_000.0
+"""Where those without a score stand: behind all that have one."""
 
 
 class Looked(Wire):
@@ -75,6 +78,23 @@ class LastLook(NamedTuple):
     alarm: bool
 
 
+class _LookBefore(NamedTuple):
+    """What of the last look of a week before is compared: the score, and the keys of the flags that were up."""
+
+    score: float | None
+    flags: frozenset[str]
+
+
+_EARLIER = evaluation_weeks.alias("earlier")
+BEFORE = select(evaluation_weeks.c.onboarding, evaluation_weeks.c.score, evaluation_weeks.c.flags).where(
+    evaluation_weeks.c.onboarding.in_(bindparam("ids", expanding=True)),
+    evaluation_weeks.c.week
+    == select(func.max(_EARLIER.c.week))
+    .where(_EARLIER.c.onboarding == evaluation_weeks.c.onboarding, _EARLIER.c.week < bindparam("week"))
+    .scalar_subquery(),
+)
+
+
 class SqlEvaluations:
     """The evaluations, in SQL. May be shared by threads."""
 
@@ -113,9 +133,10 @@ class SqlEvaluations:
         # In the order in which `remember_news` locks them: the database's own may differ, and with two orders each
         # could wait for the other.
         of_all = sorted(looked, key=lambda one: one[1].onboarding)
-        last = [_last_row(due, customer, evaluation) for due, customer, evaluation in of_all]
         weeks = [_week_row(customer, evaluation) for _, customer, evaluation in of_all]
         with write_transaction(self._engine) as connection:
+            before = _looks_before(connection, weeks)
+            last = [_last_row(*one, before.get(one[1].onboarding)) for one in of_all]
             if last:
                 insert = insert_into(connection, evaluations)
                 kept = {name: insert.excluded[name] for name in last[0] if name not in ("onboarding", "news")}
@@ -158,7 +179,21 @@ def remember_news(connection: Connection, told_of: Collection[str]) -> None:
     add_tuples(connection, evaluations, rows, otherwise=again, columns=("onboarding", "news"))
 
 
-def _last_row(due: Due, customer: Customer, evaluation: Evaluation) -> dict[str, object]:
+def _looks_before(connection: Connection, weeks: Sequence[Row]) -> Mapping[str, _LookBefore]:
+    """Of each of these the last look of a week before, by onboarding, where there is one."""
+    by_week: defaultdict[date, list[str]] = defaultdict(list)
+    for row in weeks:
+        by_week[row["week"]].append(row["onboarding"])
+    found: dict[str, _LookBefore] = {}
+    for week, ids in by_week.items():
+        for onboarding, score, flags in connection.execute(BEFORE, {"ids": ids, "week": week}):
+            found[onboarding] = _LookBefore(score, frozenset(flag["key"] for flag in flags))
+    return found
+
+
+def _last_row(due: Due, customer: Customer, evaluation: Evaluation, before: _LookBefore | None) -> Row:
+    score = evaluation.score.score if evaluation.score else None
+    was = before.score if before else None
     return {
         "onboarding": customer.onboarding,
         # Only where it is the first: what has come meanwhile must still count as not looked at.
@@ -170,10 +205,14 @@ def _last_row(due: Due, customer: Customer, evaluation: Evaluation) -> dict[str,
         "next_at": next_week(customer.week, customer.time_zone),
         "alarm": evaluation.alarm,
         "body": evaluation,
+        "place": UNSCORED if score is None else score,
+        "band": evaluation.score.band if evaluation.score else None,
+        "moved": None if score is None or was is None else score - was,
+        "new_flags": any(before is None or flag.key not in before.flags for flag in evaluation.flags),
     }
 
 
-def _week_row(customer: Customer, evaluation: Evaluation) -> dict[str, object]:
+def _week_row(customer: Customer, evaluation: Evaluation) -> Row:
     score = evaluation.score
     return {
         "onboarding": customer.onboarding,

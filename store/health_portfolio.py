@@ -8,12 +8,11 @@ from sqlalchemy import (
     Engine,
     FromClause,
     Select,
-    Text,
     and_,
     bindparam,
-    cast,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
@@ -23,17 +22,14 @@ from domain.measure.health import Band
 from domain.record import RegisterRow
 from domain.wire import Instant, Wire
 from store.engine import read_connection
-from store.evaluations import FlagSince
-from store.tables import NOT_ENDED, evaluation_weeks, evaluations, onboardings, registers
+from store.evaluations import UNSCORED, FlagSince
+from store.portfolio import COUNTED
+from store.tables import HAS_NEW_FLAGS, IS_AN_ALARM, NOT_ENDED, evaluation_weeks, evaluations, onboardings, registers
 
-UNSCORED = 1_000.0
-"""Where those without a score stand: behind all that have one."""
 MOVED = 5.0
 """Points from week to week that are a change: half a feature in use moves a score by two or three."""
 MOST_CHANGED = 10
 """Customers that each list of changes names: whoever has more of them reads the whole list."""
-MOST_FLAGGED = 500
-"""Customers with flags that are looked through for new ones, those with the lowest score first."""
 
 
 class HealthLine(Wire):
@@ -86,17 +82,16 @@ class Changes(NamedTuple):
 OF_BEFORE = {"at": "before_at", "score": "before", "flags": "flags_before"}
 """Columns of the look before, and how a line calls them."""
 _NOW, _BEFORE = evaluation_weeks.alias("now"), evaluation_weeks.alias("before")
-_PLACE = func.coalesce(_NOW.c.score, UNSCORED)
+_PLACE = evaluations.c.place
 
 
 def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: str = "") -> HealthPage:
     """Up to `limit` customers under way, the least healthy first; those without a score at the end."""
-    query = _lines(owner).order_by(_PLACE, onboardings.c.onboarding).limit(limit + 1)
-    if band:
-        query = query.where(_NOW.c.score.is_(None) if band == "none" else _NOW.c.band == band)
+    order = (_PLACE, evaluations.c.onboarding)
+    query = _first(limit + 1, _lines(owner).where(*_of_band(band)), *order)
     if place := _place(after):
         score, onboarding = place
-        query = query.where(tuple_(_PLACE, onboardings.c.onboarding) > tuple_(literal(score), literal(onboarding)))
+        query = query.where(tuple_(*order) > tuple_(literal(score), literal(onboarding)))
     with read_connection(engine) as connection:
         lines = [HealthLine.model_validate(row) for row in connection.execute(query).mappings()]
     shown = lines[:limit]
@@ -105,27 +100,28 @@ def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: 
 
 def changes(engine: Engine, *, owner: str = "") -> Changes:
     """What has changed since the look before, the greatest change first."""
-    moved = _NOW.c.score - _BEFORE.c.score
-    down = _lines(owner).where(moved <= -MOVED).order_by(moved).limit(MOST_CHANGED)
-    up = _lines(owner).where(moved >= MOVED).order_by(moved.desc()).limit(MOST_CHANGED)
-    # An empty list is two characters in both databases.
-    flagged = _lines(owner).where(func.length(cast(_NOW.c.flags, Text)) > 2).order_by(_PLACE).limit(MOST_FLAGGED)
+    moved = evaluations.c.moved
+    down = _first(MOST_CHANGED, _lines(owner).where(moved <= -MOVED), moved)
+    up = _first(MOST_CHANGED, _lines(owner).where(moved >= MOVED), moved.desc())
+    flagged = _first(MOST_CHANGED, _lines(owner).where(HAS_NEW_FLAGS), _PLACE)
     with read_connection(engine) as connection:
-        fell, rose, up_now = (
+        each = (
             [HealthLine.model_validate(row) for row in connection.execute(query).mappings()]
             for query in (down, up, flagged)
         )
-    return Changes(fell, rose, [line for line in up_now if line.new_flags][:MOST_CHANGED])
+        return Changes(*each)
 
 
 def counts(engine: Engine, *, owner: str = "") -> Mapping[str, int]:
-    """How many customers there are of each band, of `none`, and with an `alarm`."""
-    query = select(_NOW.c.band, func.count(), func.count().filter(_NOW.c.alarm)).select_from(_looked())
-    query = query.where(*_under_way(owner)).group_by(_NOW.c.band)
+    """How many customers there are of each band, of `none`, and with an `alarm`: each up to `COUNTED`."""
+    whose = select(literal(1)).join_from(evaluations, onboardings, onboardings.c.onboarding == evaluations.c.onboarding)
+    whose = whose.where(*_under_way(owner)).limit(literal_column(str(COUNTED)))
+    some = {band: whose.where(*_of_band(band)) for band in ("red", "amber", "green", "none")}
+    some["alarm"] = whose.where(IS_AN_ALARM)
+    counted = (select(func.count()).select_from(one.subquery()).scalar_subquery() for one in some.values())
     with read_connection(engine) as connection:
-        rows = connection.execute(query).all()
-    counted = {band or "none": number for band, number, _ in rows}
-    return {"red": 0, "amber": 0, "green": 0, "none": 0, **counted, "alarm": sum(alarms for *_, alarms in rows)}
+        row = connection.execute(select(*counted)).one()
+    return dict(zip(some, row, strict=True))
 
 
 def open_corrections(engine: Engine, wanted: Collection[str]) -> Mapping[str, Sequence[RegisterRow]]:
@@ -164,6 +160,18 @@ def _looked() -> FromClause:
     """Onboardings with their last evaluation, as the row of its week has it."""
     of_week = and_(_NOW.c.onboarding == evaluations.c.onboarding, _NOW.c.week == evaluations.c.week)
     return onboardings.join(evaluations, evaluations.c.onboarding == onboardings.c.onboarding).join(_NOW, of_week)
+
+
+def _first(count: int, lines: Select[Any], *order: ColumnElement[Any]) -> Select[Any]:
+    """The first lines in that order. As a number in the statement: PostgreSQL plans by it, once for all."""
+    return lines.order_by(*order).limit(literal_column(str(count)))
+
+
+def _of_band(band: str) -> Sequence[ColumnElement[bool]]:
+    """Those of that band, or those without a score; of all where none is named."""
+    if not band:
+        return ()
+    return (_PLACE == UNSCORED,) if band == "none" else (evaluations.c.band == band,)
 
 
 def _under_way(owner: str) -> list[ColumnElement[bool] | TextClause]:

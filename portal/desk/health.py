@@ -15,7 +15,7 @@ from domain.rules.corrections import flag_title
 from portal.desk.corrections import CorrectionLine, lines
 from portal.desk.desk import Desk
 from portal.desk.filtering import field_of
-from portal.desk.portfolio_lines import name_of
+from portal.desk.portfolio_lines import capped, name_of
 from portal.desk.route import DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -104,8 +104,8 @@ class HealthOfAll:
             down=rows(looked.changes.down),
             up=rows(looked.changes.up),
             flagged=rows(looked.changes.flagged),
-            sums=[(one, looked.counts[one], address(band=one)) for one in BANDS],
-            alarms=looked.counts["alarm"],
+            sums=[(one, capped(looked.counts[one]), address(band=one)) for one in BANDS],
+            alarms=capped(looked.counts["alarm"]),
             tones=TONES,
             band=band,
             everybody=address(band=""),

@@ -19,7 +19,7 @@ from portal.desk.desk import Desk
 from portal.desk.filtering import address_of, asked, query_of
 from portal.desk.lateness import Lateness
 from portal.desk.portfolio_csv import rows
-from portal.desk.portfolio_lines import Reading, grouped, name_of, shown
+from portal.desk.portfolio_lines import Reading, capped, grouped, name_of, shown
 from portal.desk.route import DeskRoute
 from portal.desk.session import go
 from portal.desk.titles import Titles, TitleShelf
@@ -27,7 +27,7 @@ from portal.desk.view import DeskView
 from portal.forms import Form
 from store import portfolio
 from store.desk_views import KeptView, TooManyViews, drop_view, keep_view, views_of
-from store.portfolio import COUNTED, SOON, Filter, Page, Unreadable
+from store.portfolio import SOON, Filter, Page, Unreadable
 
 ROWS = 50
 """Onboardings of a page: what one looks through before coffee, and 30 kB."""
@@ -137,7 +137,7 @@ class Portfolio:
             sums=self._sums(wanted, looked.counts, words),
             views=self._views(view, wanted, looked, words),
             groups=grouped(lines),
-            group_counts={need: _capped(count) for need, count in looked.counts.items()} if wanted.counted else {},
+            group_counts={need: capped(count) for need, count in looked.counts.items()} if wanted.counted else {},
             is_grouped=not wanted.ended and wanted.go_live_within is None,
             owners=sorted((name_of(one, team, view.language), one) for one in looked.owners),
             playbooks=self._playbooks(view, looked.playbooks),
@@ -172,16 +172,16 @@ class Portfolio:
         leads = {"open": whose, "go_live": whose.model_copy(update={"go_live_within": SOON})}
         leads |= {need: whose.model_copy(update={"need": (need,)}) for need in NEEDS[:-1]}
         shown_ones = ("open", *NEEDS[:-1], "go_live")
-        return [(one, _capped(counts[one]), address_of(leads[one]), words[f"sum_{one}"]) for one in shown_ones]
+        return [(one, capped(counts[one]), address_of(leads[one]), words[f"sum_{one}"]) for one in shown_ones]
 
     def _views(self, view: DeskView, wanted: Filter, looked: Looked, words: Mapping[str, str]) -> Sequence[Tab]:
         counts, no_filter = looked.counts, not (wanted.owner or wanted.playbook)
         needing = sum(counts[need] for need in NEED_SOMEBODY)
         each = (
-            ("view_all", Filter(), _capped(counts["open"]) if no_filter else ""),
-            ("view_needing", Filter(need=NEED_SOMEBODY), _capped(needing) if no_filter else ""),
-            ("view_mine", Filter(owner=view.staff.handle), _capped(looked.mine)),
-            ("view_go_live", Filter(go_live_within=SOON), _capped(counts["go_live"]) if no_filter else ""),
+            ("view_all", Filter(), capped(counts["open"]) if no_filter else ""),
+            ("view_needing", Filter(need=NEED_SOMEBODY), capped(needing) if no_filter else ""),
+            ("view_mine", Filter(owner=view.staff.handle), capped(looked.mine)),
+            ("view_go_live", Filter(go_live_within=SOON), capped(counts["go_live"]) if no_filter else ""),
             ("view_ended", Filter(ended=True), ""),
         )
         ours = [Tab(words[name], address_of(one), count, one == wanted) for name, one, count in each]
@@ -205,8 +205,3 @@ class Portfolio:
     def _reading(self, view: DeskView) -> Reading:
         titles = Titles(self._shelf, view.language, self._desk.pages.words(view.language))
         return Reading(view, titles, self._desk.parts.staff(), self._lateness)
-
-
-def _capped(count: int) -> str:
-    """A count as it is shown: whoever reads 99+ knows that it is too many to look at one by one."""
-    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)

@@ -10,7 +10,7 @@ from domain.team import Team
 from portal.desk.lateness import Due, Lateness
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
-from store.portfolio import PortfolioLine
+from store.portfolio import COUNTED, PortfolioLine
 
 
 class ShownLine(NamedTuple):
@@ -108,6 +108,11 @@ def name_of(handle: str, team: Team, language: str) -> str:
     """What one of ours is called; their handle where the staff directory has them no more."""
     member = team.member(handle)
     return member.named(language) if member else handle
+
+
+def capped(count: int) -> str:
+    """A count as it is shown: whoever reads 99+ knows that it is too many to look at one by one."""
+    return f"{COUNTED - 1}+" if count >= COUNTED else str(count)
 
 
 def _state(line: PortfolioLine) -> str:

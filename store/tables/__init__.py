@@ -5,6 +5,8 @@ from store.tables.attention import desk_views, hours_spent, open_work, put_aside
 from store.tables.base import (
     ASKS_US,
     HAS_ENDED,
+    HAS_NEW_FLAGS,
+    IS_AN_ALARM,
     IS_AN_ANSWER,
     IS_BEHIND,
     IS_LATE,
@@ -66,6 +68,8 @@ from store.tables.webhooks import webhook_deliveries, webhook_targets
 __all__ = [
     "ASKS_US",
     "HAS_ENDED",
+    "HAS_NEW_FLAGS",
+    "IS_AN_ALARM",
     "IS_AN_ANSWER",
     "IS_BEHIND",
     "IS_LATE",

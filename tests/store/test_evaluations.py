@@ -4,20 +4,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text, update
+from alembic import command
+from sqlalchemy import Engine, select, text, update
 
-from domain.measure.evaluation import evaluate
+from domain.measure.evaluation import Due, evaluate
+from domain.measure.flags import FlagUp
 from domain.playbook import content_hash
 from domain.record import Writing
 from domain.reported import Measurement
 from playbooks.library import Library
 from store.census import SqlCensus
 from store.customers import SqlCustomers
-from store.engine import write_transaction
+from store.engine import migrating, write_transaction
 from store.evaluations import SqlEvaluations
+from store.health_portfolio import changes, counts, page
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
-from store.tables import onboardings
+from store.tables import evaluations, onboardings
 from tests.support import databases
 from tests.support.databases import NOON, deal, dossier, standing
 
@@ -185,3 +188,48 @@ def test_the_last_one_is_kept_in_full_and_each_week_in_short(ledger: SqlLedger, 
     assert [0, 92] == [week.day for week in weeks]
     assert {content_hash(HIGH_TOUCH)} == {week.playbook_hash for week in weeks}
     assert evaluations.last("onboarding-file-5") is None
+
+
+def scored(engine: Engine, score: float | None, *flags: str, now: datetime) -> None:
+    """Let a look at the first onboarding come to that score, with those flags up."""
+    due, one = Due(onboarding="onboarding-file-1", news=0), SqlCustomers(engine).one("onboarding-file-1", now=now)
+    evaluation = evaluate(one)
+    assert evaluation.score is not None
+    of_score = evaluation.score.model_copy(update={"score": score, "band": None if score is None else "red"})
+    named: dict[str, Any] = {"title": "", "rule": "", "correction": "", "correction_title": "", "steps": ()}
+    up = tuple(FlagUp(key=key, category="adoption", since=3, days=1, **named) for key in flags)
+    SqlEvaluations(engine).keep([(due, one, evaluation.model_copy(update={"score": of_score, "flags": up}))])
+
+
+def test_each_look_is_compared_with_the_one_of_a_week_before(ledger: SqlLedger, engine: Engine) -> None:
+    """A second look in the same week is compared with that week's before, not with the first one."""
+    scored(engine, 40.0, "usage_fell", now=NOON)
+    scored(engine, 20.0, "usage_fell", "silent", now=MONDAY)
+    scored(engine, 30.0, "usage_fell", now=MONDAY + A_DAY)
+
+    [line] = page(engine, limit=9).lines
+    moved = changes(engine)
+
+    assert (30.0, -10.0, ()) == (line.score, line.change, line.new_flags)
+    assert ([line], [], []) == (moved.down, moved.up, moved.flagged)
+    scored(engine, None, "silent", now=MONDAY + 7 * A_DAY)
+    moved = changes(engine)
+    assert ([], ["silent"]) == (moved.down, [flag.key for flag in moved.flagged[0].new_flags])
+    assert 1 == counts(engine)["none"]
+
+
+def test_what_was_looked_at_before_the_order_was_kept_is_put_in_order(ledger: SqlLedger, engine: Engine) -> None:
+    """By the last two weeks, as the next look would write it."""
+    scored(engine, 40.0, "usage_fell", now=NOON)
+    scored(engine, 20.0, "usage_fell", "silent", now=MONDAY)
+    in_order = select(*(evaluations.c[name] for name in ("onboarding", "place", "band", "moved", "new_flags")))
+    with engine.connect() as connection:
+        before = connection.execute(in_order).one()
+
+    with migrating(engine.url.render_as_string(hide_password=False)) as config:
+        command.downgrade(config, "0055")
+        command.upgrade(config, "head")
+
+    with engine.connect() as connection:
+        assert before == connection.execute(in_order).one()
+    assert ("onboarding-file-1", 20.0, "red", -20.0, True) == tuple(before)

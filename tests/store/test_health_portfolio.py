@@ -10,6 +10,7 @@ from domain.measure.foretold import foretold
 from domain.record import Writing
 from store.endings import ended_between, first_ending, lifetimes
 from store.engine import write_transaction
+from store.evaluations import UNSCORED
 from store.health_portfolio import alarms, changes, counts, open_corrections, page
 from store.ledger import SqlLedger
 from store.tables import evaluation_weeks, evaluations, registers
@@ -35,7 +36,10 @@ def looked(engine: Engine, number: int, *scores: float | None, flags: int = 0, e
             row = {"onboarding": of.onboarding, "week": MONDAY + week * WEEK, "at": NOON + week * WEEK, "day": 7 * week}
             row |= {"playbook_hash": "1", "score": score, "band": BANDS[score], "known": 1.0, "alarm": flags > 1}
             connection.execute(insert(evaluation_weeks).values(**row, flags=up))
-        told = {"news": 0, "looked_at_news": 0, "at": NOON, "week": last, "alarm": flags > 1}
+        was, now = (None, *scores)[-2:]
+        told = {"news": 0, "looked_at_news": 0, "at": NOON, "week": last, "alarm": flags > 1, "new_flags": flags > 0}
+        told |= {"place": UNSCORED if now is None else now, "band": BANDS[now]}
+        told["moved"] = None if was is None or now is None else now - was
         connection.execute(insert(evaluations).values(onboarding=of.onboarding, **told))
     return of.onboarding
 
