@@ -12,11 +12,11 @@ from sqlalchemy import (
     Engine,
     RowMapping,
     Select,
-    Subquery,
     and_,
     exists,
     func,
     literal,
+    literal_column,
     select,
     tuple_,
 )
@@ -24,7 +24,7 @@ from sqlalchemy.sql.elements import TextClause
 
 from domain.attention import NEEDS, Need, OpenWork
 from domain.wire import Instant, Wire
-from store.engine import read_connection, read_transaction
+from store.engine import read_connection
 from store.search_texts import has_words
 from store.tables import HAS_ENDED, NOT_ENDED, onboardings, people, search_texts, stages
 
@@ -121,23 +121,34 @@ def page(engine: Engine, wanted: Filter, *, now: datetime, limit: int, after: st
         place = tuple_(*(literal(value, column.type) for value, column in values))
         where.append(tuple_(*order) < place if descending else tuple_(*order) > place)
     query = select(*(onboardings.c[name] for name in SHOWN)).where(*where)
-    query = query.order_by(*(column.desc() if descending else column for column in order)).limit(limit + 1)
-    with read_transaction(engine) as connection:
-        too_many = False
+    query = query.order_by(*(column.desc() if descending else column for column in order)).limit(_number(limit + 1))
+    with read_connection(engine) as connection:
         if wanted.text:
-            found = _found(wanted.text, connection.dialect.name)
-            too_many = (connection.scalar(select(func.count()).select_from(found)) or 0) > MOST_FOUND
-            query = query.where(onboardings.c.onboarding.in_(select(found.c.onboarding).limit(MOST_FOUND)))
+            query = _narrowed(query, wanted.text, connection.dialect.name)
         rows = connection.execute(query).mappings().all()
         names = _names(connection, rows[:limit])
     lines = [PortfolioLine.model_validate({**row, "name": names.get(_person(row), "")}) for row in rows[:limit]]
+    too_many = bool(wanted.text and rows and rows[0]["fitting"] > MOST_FOUND)
     return Page(lines, _cursor(rows[limit - 1], order) if len(rows) > limit else "", too_many)
 
 
-def _found(text: str, dialect: str) -> Subquery:
-    """The customers whom these words find: one more than are gone through tells that there are too many."""
-    fitting = select(search_texts.c.onboarding).where(has_words(text, dialect))
-    return fitting.limit(MOST_FOUND + 1).subquery()
+def _narrowed(query: Select[Any], text: str, dialect: str) -> Select[Any]:
+    """The same of the customers whom these words find, with how many these are, `fitting`.
+
+    They are looked for once; one more than are gone through tells that there are too many.
+    """
+    found = (
+        select(search_texts.c.onboarding).where(has_words(text, dialect)).limit(_number(MOST_FOUND + 1)).cte("found")
+    )
+    fitting = select(func.count()).select_from(found).scalar_subquery().label("fitting")
+    gone_through = select(found.c.onboarding).limit(_number(MOST_FOUND))
+    return query.add_columns(fitting).where(onboardings.c.onboarding.in_(gone_through))
+
+
+def _number(limit: int) -> ColumnElement[int]:
+    """A limit as it stands in a statement: PostgreSQL plans by a number, and by a parameter only for any."""
+    number: ColumnElement[int] = literal_column(str(limit))
+    return number
 
 
 def counts(engine: Engine, wanted: Filter, *, now: datetime) -> Mapping[str, int]:
@@ -216,7 +227,7 @@ def _where(wanted: Filter, now: datetime) -> list[ColumnElement[bool] | TextClau
 
 
 def _some(where: Sequence[ColumnElement[bool] | TextClause]) -> Select[Any]:
-    return select(literal(1)).select_from(onboardings).where(*where).limit(COUNTED)
+    return select(literal(1)).select_from(onboardings).where(*where).limit(_number(COUNTED))
 
 
 def _names(connection: Any, rows: Sequence[RowMapping]) -> Mapping[tuple[str, str], str]:

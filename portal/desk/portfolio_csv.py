@@ -1,7 +1,7 @@
 """How does the portfolio become a table for a spreadsheet? Page by page, so that all of it is never in memory."""
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import StringIO
 from typing import Any
@@ -26,11 +26,11 @@ MARK = "\ufeff"
 
 def rows(engine: Engine, wanted: Filter, reading: Reading) -> Iterator[str]:
     """The lines of the file, the first with the names of the columns."""
-    yield MARK + _line(COLUMNS)
+    yield MARK + _lines([COLUMNS])
     after = ""
     while True:
         found = page(engine, wanted, now=reading.view.now, limit=AT_A_TIME, after=after)
-        yield "".join(_line(_cells(one)) for one in shown(found.lines, reading))
+        yield _lines(_cells(one) for one in shown(found.lines, reading))
         if not found.after:
             return
         after = found.after
@@ -45,9 +45,9 @@ def _cells(one: ShownLine) -> Sequence[Any]:
     )  # fmt: skip
 
 
-def _line(cells: Sequence[Any]) -> str:
+def _lines(rows: Iterable[Sequence[Any]]) -> str:
     written = StringIO()
-    csv.writer(written).writerow([_cell(cell) for cell in cells])
+    csv.writer(written).writerows([_cell(cell) for cell in cells] for cells in rows)
     return written.getvalue()
 
 
