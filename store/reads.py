@@ -1,7 +1,7 @@
 """What do the command line, the API and the pages read? Typed answers from the read model, journal and outbox."""
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from pydantic import Field
@@ -11,8 +11,10 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    Text,
     TextClause,
     bindparam,
+    cast,
     exists,
     func,
     select,
@@ -39,6 +41,8 @@ NoticeState = Literal["waiting", "joined", "sent", "refused", "bounced", "withdr
 NAMED_CANDIDATES = 10
 AT_ONCE = 500
 """Rows that one statement asks for by their keys."""
+MOST_CALENDARS = 256
+"""Different calendars that are remembered as they were read back: one takes some 8 kB."""
 MADE_BY_US = "day90"
 """What the journal has in `via` of an entry that came by itself."""
 LATE_SINCE = (
@@ -319,10 +323,17 @@ def news(engine: Engine, onboarding: str, *, limit: int) -> tuple[JournalEntry, 
 
 def calendars(engine: Engine, onboardings: Collection[str]) -> Mapping[str, WorkCalendar]:
     """The calendar of each of those onboardings, by id, as far as it has one yet."""
-    wanted = select(deals.c.onboarding, deals.c.calendar).where(deals.c.onboarding.in_(onboardings))
-    with read_transaction(engine) as connection:
+    # As the text that it is: those of one country and its years are mostly the same, and read back once.
+    written = cast(deals.c.calendar, Text)
+    wanted = select(deals.c.onboarding, written).where(deals.c.onboarding.in_(onboardings))
+    with read_connection(engine) as connection:
         rows = connection.execute(wanted.where(deals.c.calendar.is_not(None))).all()
-    return {row.onboarding: WorkCalendar.model_validate(row.calendar) for row in rows}
+    return {onboarding: _calendar(text) for onboarding, text in rows}
+
+
+@lru_cache(MOST_CALENDARS)
+def _calendar(text: str) -> WorkCalendar:
+    return WorkCalendar.model_validate_json(text)
 
 
 def notices(
