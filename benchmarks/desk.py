@@ -37,8 +37,10 @@ from store.staff_sessions import SqlStaffSessions
 
 PORTFOLIO, DAY, CUSTOMER = "/desk/onboardings", "/desk/", "/desk/onboardings/{customer}"
 READERS = 60
-WARM = 20
-"""Looks of each kind before the measured ones: templates are compiled, connections are open."""
+WARM = READERS
+"""Looks of each kind before the measured ones: templates are compiled, statements planned, and each reader has looked
+once, so that the database has what their day is read from in its memory. Customers and searches are others each time.
+"""
 A_ROUND = 20
 """Looks of one kind before the next one's turn, from an address of its own: it may ask 300 times in a minute."""
 
