@@ -47,6 +47,8 @@ MOST_FEATURES = 63
 LOCK = 0x66656174
 """Any number that no other program uses on the same PostgreSQL database; not that of migrations."""
 
+UNUSED = Used(ever=0, active=0, of_month=0, weeks={}, features={})
+
 
 class UsedBy(NamedTuple):
     """An onboarding, and the day since which its use counts."""
@@ -101,10 +103,11 @@ def _give_bits(connection: Connection, features: Iterable[CoreFeature]) -> set[s
 
 def used_by(connection: Connection, wanted: Sequence[UsedBy], *, now: datetime) -> Mapping[str, Used]:
     """Who used the product, for each of those onboardings, up to `now`."""
-    if not wanted:
-        return {}
+    grouped = _grouped(connection, wanted)
+    if not grouped:
+        return {one.onboarding: UNUSED for one in wanted}
     today = _number(now.date())
-    since = _since(connection, wanted)
+    since = _since(connection, grouped)
     ever = dict(_users(connection, _ever(since), person=usage_people.c.person))
     weeks: dict[str, dict[date, int]] = {}
     lately = usage_weeks.c.week >= monday_of(today) - OF_A_WEEK * WEEKS_LOOKED_AT
@@ -127,6 +130,13 @@ def used_by(connection: Connection, wanted: Sequence[UsedBy], *, now: datetime) 
         )
         for one in wanted
     }
+
+
+def _grouped(connection: Connection, wanted: Sequence[UsedBy]) -> Sequence[UsedBy]:
+    """Those of whom usage is known at all; where there are none, five statements need not be built."""
+    named = select(usage_groups.c.onboarding).where(usage_groups.c.onboarding.in_([one.onboarding for one in wanted]))
+    known = set(connection.scalars(named))
+    return [one for one in wanted if one.onboarding in known]
 
 
 def _since(connection: Connection, wanted: Sequence[UsedBy]) -> CTE:
