@@ -123,12 +123,14 @@ def _postgres_database() -> str:
 
 
 def _emptied(url: str) -> str:
-    """The same database without its rows: making another one takes 200 ms, this less than one."""
+    """The same database without its rows: making another one takes 200 ms, this a dozen."""
     with psycopg.connect(url) as connection:
         # Whoever still holds a row has leaked a connection; better to hear of it than to wait.
         connection.execute("SET lock_timeout = '5s'")
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(f"DELETE FROM {table.name}".encode())
+        # Together: one after the other they took twice as long, most of it between us and the server.
+        connection.execute(
+            "; ".join(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables)).encode()
+        )
     return url
 
 
