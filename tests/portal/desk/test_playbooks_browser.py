@@ -2,15 +2,13 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.async_api import Browser, ViewportSize
 
 from store.opens import SqlOpens
-from tests.portal.desk.test_browser import no_wider_than_its_screen
 from tests.portal.desk.test_versions import changed
-from tests.support.browsers import a_browser, complaints_of, needs_a_browser
+from tests.support.browsers import a_browser, complaints_in_both_schemes, needs_a_browser
 from tests.support.desk import DeskSite, desk_on
 
 pytestmark = needs_a_browser
@@ -32,20 +30,16 @@ async def site(tmp_path: Path) -> AsyncIterator[DeskSite]:
         yield site
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["en", "ja"])
-async def test_no_page_has_a_barrier_or_is_wider_than_a_telephone(
-    site: DeskSite, language: str, scheme: Literal["light", "dark"]
-) -> None:
+async def test_no_page_has_a_barrier_or_is_wider_than_a_telephone(site: DeskSite, language: str) -> None:
+    """Neither in light colours nor in dark ones."""
     async with a_browser() as browser:
-        assert [] == await complaints_about(browser, site, language, scheme)
+        assert [] == await complaints_about(browser, site, language)
 
 
-async def complaints_about(
-    browser: Browser, site: DeskSite, language: str, scheme: Literal["light", "dark"]
-) -> list[str]:
+async def complaints_about(browser: Browser, site: DeskSite, language: str) -> list[str]:
     [id] = site.door.onboardings
-    context = await browser.new_context(viewport=PHONE, color_scheme=scheme, bypass_csp=True)
+    context = await browser.new_context(viewport=PHONE, bypass_csp=True)
     page = await context.new_page()
     await context.add_cookies([site.cookie("csm")])  # type: ignore[list-item]  # a cookie as it takes it
     complaints: list[str] = []
@@ -53,7 +47,6 @@ async def complaints_about(
         answer = await page.goto(f"{site.address}{path.format(id=id)}language={language}")
         assert answer is not None
         assert 200 == answer.status
-        complaints += await complaints_of(page)
-        complaints += [] if await no_wider_than_its_screen(page) else [f"{path} is too wide"]
+        complaints += await complaints_in_both_schemes(page)
     await context.close()
     return complaints
