@@ -4,7 +4,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -124,9 +124,14 @@ def _without_secrets(url: str) -> str:
     return make_url(url).set(query={}).render_as_string()
 
 
-def write_transaction(engine: Engine) -> AbstractContextManager[Connection]:
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes. On SQLite it takes the lock at once: a reader that turned writer could not wait."""
-    return engine.execution_options(**{WRITES: True}).begin()
+    with engine.connect() as connection:
+        # On the connection and not on the engine: to make another engine of it takes as long as a statement.
+        connection.execution_options(**{WRITES: True})
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
