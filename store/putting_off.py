@@ -13,7 +13,7 @@ from store.engine import wall_clock, write_transaction
 from store.entries import journal_row
 from store.preferences import VIA
 from store.rows import add
-from store.tables import journal, milestones, notices, registers
+from store.tables import IS_WAITING, journal, milestones, notices, registers
 
 MARK = "/put_off/"
 """Stands in the key of a reminder that was put off, before its day."""
@@ -21,7 +21,7 @@ _SAME = [notices.c[name] == bindparam(name) for name in ("onboarding", "person",
 # Asked for every reminder; built once.
 LATER = (
     select(notices.c.key)
-    .where(*_SAME, notices.c.state == "waiting", notices.c.not_before > bindparam("now"))
+    .where(*_SAME, IS_WAITING, notices.c.not_before > bindparam("now"))
     .where(notices.c.key.contains(MARK, autoescape=True))
     .order_by(notices.c.not_before.desc())
     .limit(1)
