@@ -4,18 +4,19 @@ import asyncio
 import contextlib
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
+from threading import Lock
 from typing import NamedTuple
 
 import structlog
 from temporalio import activity
 
-from activities.ports import Office, OfficeWithLine
+from activities.ports import Office, OfficeWithLine, ToDeliver
 from activities.threads import in_thread
 
 MOST_AT_ONCE = 20
@@ -38,22 +39,32 @@ LOOKS_AFTER_LANES_EVERY = timedelta(seconds=0.5)
 """How late a lane more begins than it might."""
 log = structlog.get_logger()
 Deliver = Callable[[int], Awaitable[str]]
+DeliverEach = Callable[[ToDeliver], Awaitable[None]]
 
 
 @asynccontextmanager
-async def line_of(office: Office) -> AsyncIterator[Deliver]:
+async def line_of(office: Office) -> AsyncIterator[DeliverEach]:
     """How one item after the other is delivered by that office: over one connection, where it keeps one."""
     if not isinstance(office, OfficeWithLine):
-        yield office.deliver
+        yield partial(one_by_one, office.deliver)
         return
-    async with office.line() as deliver:
-        yield deliver
+    async with office.line() as deliver_each:
+        yield deliver_each
+
+
+async def one_by_one(deliver: Deliver, items: ToDeliver) -> None:
+    """Deliver one item after the other, until none is to be begun any more."""
+    while (id := items.next()) is not None:
+        try:
+            items.ended(id, await deliver(id))
+        except Exception as trouble:
+            items.ended(id, trouble)
 
 
 class Line(NamedTuple):
-    """A line that is open, and how an item is delivered over it."""
+    """A line that is open, and how items are delivered over it."""
 
-    deliver: Deliver
+    deliver_each: DeliverEach
     close: Callable[[], Awaitable[None]]
 
     @classmethod
@@ -71,12 +82,15 @@ class Lanes:
     `woken` is set it looks again. After its last message it `lingers` for more: to begin a pass costs Temporal more
     than some looks into the outbox.
 
+    To a line it is what there is to deliver (`next`, `ended`): one that works in a thread takes message after message
+    without a turn of the event loop for each.
+
     Afterwards there are: the `outcomes`, numbers that were `troubled` or take long, whether it `gave_up` because the
     channel seems to be down, whether `more` may wait that it had no time for, and when the next one may go.
     """
 
     office: Office
-    in_hand: dict[int, asyncio.Future[str]]
+    in_hand: dict[int, Future[str]]
     apart_from: Collection[int]
     now: Callable[[], datetime]
     threads: Executor
@@ -95,6 +109,7 @@ class Lanes:
     _closed: bool = False
     _kept: list[Line] = field(default_factory=list)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _counting: Lock = field(default_factory=Lock)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _until: float = 0.0
 
@@ -127,7 +142,8 @@ class Lanes:
             self._closed = True
             for line in self._kept:
                 await line.close()
-        self.troubled += self._begun
+        with self._counting:
+            self.troubled += self._begun
         self.more = self._time_is_up() or self.woken.is_set()
         # Something waits, there is time, and no lane could begin: all places are taken by what hangs.
         self.gave_up = self._failures >= FAILURES_IN_A_ROW or (bool(self._waiting) and not self.more)
@@ -143,12 +159,14 @@ class Lanes:
         if self._over():
             return 0
         usual = min(ceil(len(self._waiting) / WAITING_A_LANE), USUAL_LANES)
-        of_others = len(self.in_hand.keys() - self._begun.keys())
+        with self._counting:
+            of_others = len(self.in_hand.keys() - self._begun.keys())
         return min(usual + self._slow(), MOST_AT_ONCE - of_others)
 
     def _slow(self) -> int:
         before = self._loop.time() - SLOW.total_seconds()
-        return sum(begun < before for begun in self._begun.values())
+        with self._counting:
+            return sum(begun < before for begun in self._begun.values())
 
     def _only_slow_ones_left(self) -> bool:
         """Whether nothing is under way but what takes long, and nothing more begins; at its end a worker waits."""
@@ -159,20 +177,54 @@ class Lanes:
         """Deliver one message after the other over a line, which the next lane takes over while the pass lingers."""
         line = self._kept.pop() if self._kept else await Line.open(self.office)
         try:
-            while (id := await self._next()) is not None:
-                await self._deliver(id, line.deliver)
+            while await self._something_waits():
+                await line.deliver_each(self)
         finally:
             if self._closed:
                 await line.close()
             else:
                 self._kept.append(line)
 
-    async def _next(self) -> int | None:
-        """The next one to deliver. Where none is left it is looked again: digests were sealed meanwhile."""
+    async def _something_waits(self) -> bool:
+        """Whether there is one to deliver. Where none is left it is looked again: digests were sealed meanwhile."""
         async with self._looking:
             if not self._waiting and not self._over():
                 await self._look()
-        return None if self._over() or not self._waiting else self._waiting.popleft()
+        return bool(self._waiting) and not self._over()
+
+    def next(self) -> int | None:
+        """The next one to deliver, in hand from now on; None when none waits or none is to be begun any more."""
+        with self._counting:
+            while self._waiting and not self._over():
+                id, delivery = self._waiting.popleft(), Future[str]()
+                if self.in_hand.setdefault(id, delivery) is delivery:
+                    self._tried.add(id)
+                    self._begun[id] = self._loop.time()
+                    return id
+        return None
+
+    def ended(self, id: int, outcome: str | Exception) -> None:
+        """Count what became of one, whatever thread delivered it, and give a sign of life."""
+        with self._counting:
+            del self._begun[id]
+            delivery = self.in_hand.pop(id)
+            if isinstance(outcome, Exception):
+                # It is tried again on its own, and what fails then is in the history. Words of errors may name people.
+                log.info("notice_in_trouble", notice=id, kind=type(outcome).__name__)
+                self.troubled.append(id)
+                self._failures += 1
+                delivery.set_exception(outcome)
+            else:
+                self.outcomes.append(outcome)
+                self._failures = 0
+                self._lingers_until = self._loop.time() + self.lingers.total_seconds()
+                delivery.set_result(outcome)
+            settled = len(self.outcomes)
+        self._loop.call_soon_threadsafe(self._give_sign_of_life, settled)
+
+    def _give_sign_of_life(self, settled: int) -> None:
+        if not self._closed:
+            activity.heartbeat(settled)
 
     async def _more_has_come(self) -> bool:
         """Look again when woken, and for a while after the last message now and then; whether something waits."""
@@ -193,35 +245,15 @@ class Lanes:
 
     async def _look(self) -> None:
         self.woken.clear()
-        left_out = {*self.apart_from, *self._tried, *self.in_hand}
+        with self._counting:
+            left_out = {*self.apart_from, *self._tried, *self.in_hand}
         now = self.now()
         most = IN_A_LOOK + len(self.apart_from) + len(self.troubled) + len(self.in_hand)
         ready = await in_thread(self.threads, partial(self.office.ready, now=now, most=most))
-        self._waiting.extend(id for id in ready if id not in left_out)
+        self._waiting.extend([id for id in ready if id not in left_out])
         if not self._waiting:
             # After the moment of this look: what became ready since then is found by the next pass.
             self.next_at = await in_thread(self.threads, partial(self.office.next_ready, after=now))
-
-    async def _deliver(self, id: int, deliver: Deliver) -> None:
-        if id in self.in_hand:
-            return
-        self._tried.add(id)
-        self._begun[id] = self._loop.time()
-        delivery = self.in_hand[id] = asyncio.ensure_future(deliver(id))
-        try:
-            self.outcomes.append(await delivery)
-        except Exception as trouble:
-            # It is tried again on its own, and what fails then is in the history. Words of errors may name people.
-            log.info("notice_in_trouble", notice=id, kind=type(trouble).__name__)
-            self.troubled.append(id)
-            self._failures += 1
-        else:
-            self._failures = 0
-            self._lingers_until = self._loop.time() + self.lingers.total_seconds()
-        finally:
-            del self._begun[id], self.in_hand[id]
-        if not self._closed:
-            activity.heartbeat(len(self.outcomes))
 
 
 async def _finished(lanes: Collection[asyncio.Task[None]]) -> None:

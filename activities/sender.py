@@ -2,14 +2,13 @@
 
 import asyncio
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from typing import TypeVar
 
 import structlog
@@ -17,12 +16,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.lanes import IN_A_LOOK, Lanes
-from activities.ports import Channel, ChannelWithLine, Office, Outbox, Wake
+from activities.ports import Channel, ChannelWithLine, Office, Outbox, ToDeliver, Wake
 from activities.pulse import alive
 from activities.threads import in_thread
 from activities.waking import Passes, wake_each
 from domain.notice import MAIL, Notice, Person
-from domain.record import Receipt, WaitingNotice
+from domain.record import Receipt, WaitingNotice, Went
 from domain.trouble import ChannelDown, ChannelRefuses, ChannelUnusable, MaybeArrived
 from domain.wire import Instant, Wire
 
@@ -99,6 +98,20 @@ def _nobody_hears(_: str, __: ChannelUnusable) -> Sequence[tuple[Notice, Person]
     return ()
 
 
+class _Single:
+    """A message that is delivered by itself; `outcome` is what became of it then."""
+
+    def __init__(self, id: int) -> None:
+        self._waiting = [id]
+        self.outcome: str | Exception = ""
+
+    def next(self) -> int | None:
+        return self._waiting.pop() if self._waiting else None
+
+    def ended(self, id: int, outcome: str | Exception) -> None:  # noqa: ARG002  # there is one
+        self.outcome = outcome
+
+
 @dataclass(frozen=True)
 class Letters:
     """The office of a channel to people's inboxes: what waits for it is in the outbox. `now` tells wall time.
@@ -121,35 +134,63 @@ class Letters:
         return self.outbox.next_ready(self.name, after=after)
 
     async def deliver(self, id: int) -> str:
-        return await self._deliver(self.channel, id)
+        single = _Single(id)
+        await self._deliver_each(self.channel, single)
+        if isinstance(single.outcome, Exception):
+            raise single.outcome
+        return single.outcome
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Callable[[int], Awaitable[str]]]:
-        """`deliver`, over a connection of its own where the channel keeps one."""
-        if not isinstance(self.channel, ChannelWithLine):
-            yield self.deliver
-            return
+    async def line(self) -> AsyncIterator[Callable[[ToDeliver], Awaitable[None]]]:
+        """Delivers message after message, over a connection of its own where the channel keeps one."""
         with ExitStack() as connection:
-            over = connection.enter_context(self.channel.line())
+            over = self.channel
+            if isinstance(over, ChannelWithLine):
+                over = connection.enter_context(over.line())
             try:
-                yield partial(self._deliver, over)
+                yield partial(self._deliver_each, over)
             finally:
                 await in_thread(self.threads, connection.close)
 
-    async def _deliver(self, over: Channel, id: int) -> str:
-        """Deliver it, and keep it in hand meanwhile, so that no other sender takes it up."""
-        # Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once. But in
-        # a pass that began a minute ago, the last message must not rest a minute less.
-        started = [activity.info().started_time] if activity.in_activity() else []
-        now = max([*started, self.now()])
-        delivery = asyncio.ensure_future(in_thread(self.threads, self._hand_over, over, id, now))
-        for times in count(1):
-            await asyncio.wait([delivery], timeout=HELD_ANEW.total_seconds())
-            if delivery.done():
-                break
-            await self._hold(id, until=now + times * HELD_ANEW + HELD)
-        self.rings()
-        return delivery.result()
+    async def _deliver_each(self, over: Channel, messages: ToDeliver) -> None:
+        """Deliver them in a thread, and keep in hand what takes long, so that no other sender takes it up."""
+        in_hand: deque[int] = deque(maxlen=1)
+        rings = partial(asyncio.get_running_loop().call_soon_threadsafe, self.rings)
+        delivering = asyncio.ensure_future(in_thread(self.threads, self._work_through, over, messages, in_hand, rings))
+        while not delivering.done():
+            await asyncio.wait([delivering], timeout=HELD_ANEW.total_seconds())
+            for id in [] if delivering.done() else [*in_hand]:
+                await self._hold(id, until=self._now() + HELD)
+        delivering.result()
+
+    def _work_through(
+        self, over: Channel, messages: ToDeliver, in_hand: deque[int], rings: Callable[[], object]
+    ) -> None:
+        """Deliver one after the other; the receipt of each is written as the next one is taken up."""
+        went: Went | None = None
+        while (id := messages.next()) is not None:
+            in_hand.append(id)
+            outcome: Receipt | str | Exception
+            try:
+                outcome = self._hand_over(over, id, self._now(), after=went, of=messages)
+            except Exception as trouble:
+                outcome = trouble
+            if isinstance(outcome, Receipt):
+                went = Went(id, outcome)
+            else:
+                went = None
+                messages.ended(id, outcome)
+            rings()
+        if went is not None:
+            self._keep(went, messages)
+            rings()
+
+    def _now(self) -> datetime:
+        """Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once.
+
+        But in a pass that began a minute ago, the last message must not rest a minute less.
+        """
+        return max(activity.info().started_time, self.now()) if activity.in_activity() else self.now()
 
     async def _hold(self, id: int, *, until: datetime) -> None:
         try:
@@ -158,12 +199,13 @@ class Letters:
             # The delivery goes on all the same. Only the kind: the words of an error may name people.
             log.warning("notice_not_held", notice=id, kind=type(trouble).__name__)
 
-    def _hand_over(self, over: Channel, id: int, now: datetime) -> str:
-        waiting = self.outbox.take(id, now=now, held_until=now + HELD)
+    def _hand_over(self, over: Channel, id: int, now: datetime, *, after: Went | None, of: ToDeliver) -> Receipt | str:
+        """Take the message up and hand it over: its receipt, or what became of it without one."""
+        waiting = self._take(id, now, after=after, of=of)
         if waiting is None:
             return "withdrawn"
         try:
-            receipt = over.deliver(waiting)
+            return over.deliver(waiting)
         except MaybeArrived as error:
             return self._unsure(waiting, str(error), max(now, self.now()))
         except ChannelDown as error:
@@ -182,21 +224,39 @@ class Letters:
         except Exception as error:
             self._let_go(waiting, f"failed by an error nobody foresaw: {type(error).__name__}", now)
             raise
-        self._keep(receipt, id)
-        return "sent"
 
-    def _keep(self, receipt: Receipt, id: int) -> None:
-        """Write the receipt, patiently: without it, what is on its way already would be sent once more."""
-        for pause in RECEIPT_AGAIN:
+    def _take(self, id: int, now: datetime, *, after: Went | None, of: ToDeliver) -> WaitingNotice | None:
+        """Take the message up, and write the receipt of the one before it, both in one transaction.
+
+        Where that fails, whatever is the matter with this one must not cost the other its receipt: each by itself then.
+        """
+        if after is not None:
             try:
-                self.outbox.sent(id, receipt)
+                waiting = self.outbox.take(id, now=now, held_until=now + HELD, after=after)
             except Exception as trouble:
                 # The kind alone, as above.
-                log.warning("receipt_not_written", notice=id, kind=type(trouble).__name__)
+                log.warning("receipt_not_written", notice=after.id, kind=type(trouble).__name__)
+                self._keep(after, of)
+            else:
+                of.ended(after.id, "sent")
+                return waiting
+        return self.outbox.take(id, now=now, held_until=now + HELD)
+
+    def _keep(self, went: Went, of: ToDeliver) -> None:
+        """Write the receipt, patiently: without it, what is on its way already would be sent once more."""
+        for pause in (*RECEIPT_AGAIN, None):
+            try:
+                self.outbox.sent(went.id, went.receipt)
+            except Exception as trouble:
+                if pause is None:
+                    of.ended(went.id, trouble)
+                    return
+                # The kind alone, as above.
+                log.warning("receipt_not_written", notice=went.id, kind=type(trouble).__name__)
                 time.sleep(pause.total_seconds())
             else:
+                of.ended(went.id, "sent")
                 return
-        self.outbox.sent(id, receipt)
 
     def _let_go(self, waiting: WaitingNotice, reason: str, now: datetime) -> None:
         """Take it out of hand: Temporal has it tried again soon, be it by another worker."""
@@ -237,7 +297,7 @@ class Sending:
     wake: Wake
     passes: Passes = field(default_factory=Passes)
     lingers: timedelta = timedelta(0)
-    in_hand: dict[str, dict[int, asyncio.Future[str]]] = field(default_factory=lambda: defaultdict(dict))
+    in_hand: dict[str, dict[int, Future[str]]] = field(default_factory=lambda: defaultdict(dict))
     """What is under way in this worker, by channel and number."""
 
     @activity.defn
@@ -294,17 +354,17 @@ class Sending:
         if office is None:
             return "withdrawn"
         try:
-            outcome = await _with_signs_of_life(self._under_way(office, delivery))
+            outcome = await _with_signs_of_life(asyncio.wrap_future(self._under_way(office, delivery)))
         except ChannelDown as error:
             raise ApplicationError(str(error), type="ChannelDown", next_retry_delay=error.again_after) from None
         await self._wake_others(delivery.channel, [outcome])
         return outcome
 
-    def _under_way(self, office: Office, delivery: Delivery) -> asyncio.Future[str]:
+    def _under_way(self, office: Office, delivery: Delivery) -> Future[str]:
         here, id = self.in_hand[delivery.channel], delivery.notice
         if id not in here:
-            here[id] = asyncio.ensure_future(office.deliver(id))
-            here[id].add_done_callback(lambda _: here.pop(id))
+            here[id] = begun = asyncio.run_coroutine_threadsafe(office.deliver(id), asyncio.get_running_loop())
+            begun.add_done_callback(lambda _: here.pop(id, None))
         return here[id]
 
     async def _wake_others(self, channel: str, outcomes: Collection[str]) -> None:

@@ -386,3 +386,10 @@ class Receipt(Wire):
     at: Instant
     subject: str = ""
     text: str = ""
+
+
+class Went(NamedTuple):
+    """A notice that was handed over, by its number, and what its channel answered."""
+
+    id: int
+    receipt: Receipt

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
 
 from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, NoticeKind, Person, task_of
-from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice
+from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice, Went
 from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
@@ -140,10 +140,13 @@ class SqlOutbox:
             moments = connection.execute(NEXT_READY, {"channel": channel, "after": after}).one()
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
         """The notice right before it goes; None when it does not go (any more) now, or not by itself.
 
         With `held_until` it is in hand until then: it rests without a reason, which no other sender takes or seals.
+        The receipt of what went right before it is written with that: a transaction costs as much as some statements.
 
         What may travel with it at that moment is sealed with it into a digest: a row of its own, which is ready from
         then on and delivered under its own number, so that two deliveries never carry the same message. What is one
@@ -151,6 +154,8 @@ class SqlOutbox:
         """
         now = now or self._clock()
         with self._writing() as connection:
+            if after is not None:
+                self._write_receipt(connection, *after)
             row = _held(connection, id)
             if row is None or row.state != "waiting" or (held_until and row.rests_until and row.rests_until > now):
                 return None
@@ -273,28 +278,31 @@ class SqlOutbox:
     def sent(self, id: int, receipt: Receipt) -> None:
         """Write the receipt. A notice that was withdrawn while it was under way did go: that is what is kept."""
         with self._writing() as connection:
-            row = _held(connection, id)
-            if row is None or row.state == "sent":
-                return
-            _settle(
-                connection,
-                row,
-                state="sent",
-                reason=None,
-                message_id=receipt.message_id,
-                place=receipt.place,
-                sent_at=receipt.at,
-                subject=receipt.subject or None,
-                text=without_tokens(receipt.text, row.kind) or None,
-            )
-            if row.kind != DIGEST:
-                self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
-                return
-            for part in parts_of(connection, row.id):
-                if part.state == JOINED:
-                    _settle(connection, part, state="sent", message_id=receipt.message_id, place=receipt.place,
-                            sent_at=receipt.at, subject=receipt.subject or None)  # fmt: skip
-                    self._note(connection, part, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+            self._write_receipt(connection, id, receipt)
+
+    def _write_receipt(self, connection: Connection, id: int, receipt: Receipt) -> None:
+        row = _held(connection, id)
+        if row is None or row.state == "sent":
+            return
+        _settle(
+            connection,
+            row,
+            state="sent",
+            reason=None,
+            message_id=receipt.message_id,
+            place=receipt.place,
+            sent_at=receipt.at,
+            subject=receipt.subject or None,
+            text=without_tokens(receipt.text, row.kind) or None,
+        )
+        if row.kind != DIGEST:
+            self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+            return
+        for part in parts_of(connection, row.id):
+            if part.state == JOINED:
+                _settle(connection, part, state="sent", message_id=receipt.message_id, place=receipt.place,
+                        sent_at=receipt.at, subject=receipt.subject or None)  # fmt: skip
+                self._note(connection, part, "notice_sent", at=receipt.at, message_id=receipt.message_id)
 
     def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
         """Let a notice that waits go by another channel, with why, and tell the house; again it changes nothing."""

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from domain.mapping import WriteBack
 from domain.notice import Notice, Person
-from domain.record import Receipt, WaitingNotice
+from domain.record import Receipt, WaitingNotice, Went
 from domain.webhooks import Outgoing, Target, Tried
 from domain.write_back import Seen
 
@@ -21,10 +21,13 @@ class Outbox(Protocol):
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         """The next moment after `after` from which a waiting notice may go; None when there is none."""
 
-    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
         """The notice, read right before it goes; a digest with its parts.
 
-        With `held_until` it is in hand until then, and no other sender takes it or lets it travel in a digest.
+        With `held_until` it is in hand until then, and no other sender takes it or lets it travel in a digest. The
+        receipt of what went right before it is recorded in the same transaction, as by `sent`: both or neither.
 
         None when it is in another sender's hand, settled, pointless by now and so withdrawn, has to wait because
         another message is enough for today or its reader wants quiet, or travels in a digest with others that may go by
@@ -93,12 +96,22 @@ class Office(Protocol):
         """
 
 
+class ToDeliver(Protocol):
+    """The items that are to be delivered now. May be shared by threads."""
+
+    def next(self) -> int | None:
+        """The next item, which is in the caller's hand from then on; None when none is to be begun any more."""
+
+    def ended(self, id: int, outcome: str | Exception) -> None:
+        """Take an item out of hand: what `Office.deliver` would return of it or raise."""
+
+
 @runtime_checkable
 class OfficeWithLine(Office, Protocol):
     """An office that delivers many items over one connection."""
 
-    def line(self) -> AbstractAsyncContextManager[Callable[[int], Awaitable[str]]]:
-        """Its `deliver`, over a connection of its own for as long as the block. One item at a time."""
+    def line(self) -> AbstractAsyncContextManager[Callable[[ToDeliver], Awaitable[None]]]:
+        """What delivers item after item until there is none, over a connection of its own for as long as the block."""
 
 
 class Post(Protocol):

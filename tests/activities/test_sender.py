@@ -11,7 +11,7 @@ from activities import sender
 from activities.channels.texts.samples import sample
 from activities.sender import PATIENCE, Letters
 from domain.notice import Notice, Person
-from domain.record import Receipt, WaitingNotice
+from domain.record import Receipt, WaitingNotice, Went
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
 from tests.support.fakes import MemoryOutbox, RecordingChannel
 
@@ -27,7 +27,9 @@ class OneNotice(MemoryOutbox):
     refusals: list[str] = field(default_factory=list)
     redirections: list[tuple[str, str]] = field(default_factory=list)
 
-    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
         return self.waiting
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -1,6 +1,7 @@
 """What does one pass of a sender do? All that waits goes, each once, whatever happens to the others meanwhile."""
 
 import asyncio
+from collections import Counter as Counts
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -11,12 +12,13 @@ from threading import Event
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Connection, Engine, Row, update
 from temporalio.testing import ActivityEnvironment
 
 from activities import lanes
-from activities.lanes import FAILURES_IN_A_ROW, USUAL_LANES
-from activities.sender import Delivery, Letters, Sending, SendingPass, SendingPassed
+from activities.lanes import FAILURES_IN_A_ROW, USUAL_LANES, one_by_one
+from activities.ports import ToDeliver
+from activities.sender import HELD, Delivery, Letters, Sending, SendingPass, SendingPassed
 from activities.waking import WakeNearby
 from domain.notice import Person
 from domain.preferences import Preferences
@@ -60,10 +62,10 @@ class Counter:
         return None
 
     @asynccontextmanager
-    async def line(self) -> AsyncIterator[Callable[[int], Awaitable[str]]]:
+    async def line(self) -> AsyncIterator[Callable[[ToDeliver], Awaitable[None]]]:
         self.lines += 1
         self.open_lines += 1
-        yield self.deliver
+        yield partial(one_by_one, self.deliver)
         self.open_lines -= 1
 
     async def deliver(self, id: int) -> str:
@@ -125,6 +127,7 @@ async def test_what_takes_long_keeps_nobody_waiting_and_is_not_sent_again(monkey
     done = await activity().run(ours.send_what_waits, MAIL)
     again = await activity().run(ours.send_what_waits, MAIL)
     alone = [asyncio.create_task(activity().run(ours.deliver_notice, Delivery(channel="mail", notice=0)))]
+    await asyncio.sleep(0.05)  # it waits for the end by then
     counter.let_go.set()
 
     assert SendingPassed(settled=6, troubled=(0, 1)) == done
@@ -335,6 +338,92 @@ async def test_digests_are_sealed_and_sent_in_one_pass_and_the_days_limit_holds(
 
 def _the_day_after(_: Person, moment: datetime) -> datetime:
     return moment + timedelta(days=1)
+
+
+class Killed(BaseException):
+    """Ends a worker where it stands: nothing catches it."""
+
+
+class Steps(SqlOutbox):
+    """The real outbox, whose sender is killed at the third message, at one of the steps around it."""
+
+    def __init__(self, engine: Engine, step: str) -> None:
+        super().__init__(engine, mail_domain="vendor.test", clock=lambda: NOON)
+        self._step, self._taken = step, 0
+
+    def take(self, id: int, **of_it: Any) -> WaitingNotice | None:
+        self._taken += 1
+        if (self._step, self._taken) == ("before it is taken", 3):
+            raise Killed
+        taken = super().take(id, **of_it)
+        if (self._step, self._taken) == ("when it is taken", 3):
+            raise Killed
+        return taken
+
+
+class DiesWithIt(RecordingChannel):
+    """A channel in whose hand the worker is killed: before the third message is there, or right after."""
+
+    def __init__(self, step: str) -> None:
+        super().__init__()
+        self._step = step
+
+    def deliver(self, waiting: WaitingNotice) -> Receipt:
+        if self._step == "while it goes" and len(self.delivered) == 2:
+            raise Killed
+        receipt = super().deliver(waiting)
+        if self._step == "before its receipt" and len(self.delivered) == 3:
+            raise Killed
+        return receipt.model_copy(update={"at": NOON})
+
+
+@pytest.mark.parametrize(
+    ("step", "again"),
+    [("before it is taken", 1), ("when it is taken", 0), ("while it goes", 0), ("before its receipt", 1)],
+)
+async def test_a_worker_that_is_killed_at_any_step_loses_nothing(
+    engine: Engine, ledger: SqlLedger, step: str, again: int
+) -> None:
+    """What was in its hand goes by the next one half a minute later; what may have gone comes under the same id."""
+    ledger.write(Writing(onboarding=ONE, notices=tuple(notice(str(number)) for number in range(5))))
+    dying, post = DiesWithIt(step), Post(lambda: None)
+    killed = Letters("mail", Steps(engine, step), dying, lambda: NOON, ThreadPoolExecutor(2))
+
+    with pytest.raises(Killed):
+        await passed(killed)
+    later = NOON + HELD
+    outbox = SqlOutbox(engine, mail_domain="vendor.test", clock=lambda: later)
+    env = activity()
+    env.info = replace(env.info, started_time=later)
+    next_one = sending(Letters("mail", outbox, post, lambda: later, ThreadPoolExecutor(2)))
+    await env.run(next_one.send_what_waits, MAIL)
+
+    ids = Counts(waiting.message_id for waiting in (*dying.delivered, *post.delivered))
+    assert 5 == len(ids)
+    assert again == ids.total() - len(ids)
+    assert {"sent"} == set(states(engine).values())
+
+
+async def test_a_message_that_cannot_be_taken_costs_the_one_before_no_receipt(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """Both are written in one transaction, and by themselves where that fails: else the mail would come again."""
+
+    class Broken(SqlOutbox):
+        def _take(self, connection: Connection, row: Row[Any], *, now: datetime) -> WaitingNotice | None:
+            if row.key == "broken":
+                raise ValueError("a row that nobody can read")
+            return super()._take(connection, row, now=now)
+
+    post = Post(lambda: None)
+    ledger.write(Writing(onboarding=ONE, notices=(notice("first"), notice("broken"), notice("last"))))
+    outbox = Broken(engine, mail_domain="vendor.test", clock=lambda: NOON)
+
+    done = await passed(Letters("mail", outbox, post, lambda: NOON, ThreadPoolExecutor(2)))
+
+    assert ["first", "last"] == post.keys
+    assert (2, 1) == (done.settled, len(done.troubled))
+    assert ("sent", "sent") == (states(engine)["first"], states(engine)["last"])
 
 
 async def test_two_senders_at_once_send_each_message_once(engine: Engine, ledger: SqlLedger) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select
 from activities.ports import Outbox
 from activities.ports.inbox import Pressed
 from domain.notice import NOT_ESSENTIAL, Notice, NoticeKind, Person, task_slot
-from domain.record import Receipt, Writing
+from domain.record import Receipt, Went, Writing
 from domain.rules.reporting import of_unusable_channel
 from playbooks.library import load_team
 from store import reads
@@ -200,6 +200,37 @@ def test_a_notice_that_was_sent_is_neither_ready_nor_taken_again(outbox: SqlOutb
     assert ("notice_sent", f"notice_sent/{id}", "reminder") == (entry.kind, entry.key, entry.about)
     assert (LEAD.id, "<1@vendor.test>") == (entry.data["person"], entry.data["message_id"])
     assert LEAD.email not in entry.model_dump_json()
+
+
+def test_a_receipt_is_written_as_the_next_notice_is_taken(outbox: SqlOutbox, put: Put) -> None:
+    """In one transaction, whether the next one goes or not."""
+    first, second = put(notice("first"), notice("second"))
+
+    taken = outbox.take(second, after=Went(first, receipt()))
+    nothing = outbox.take(first, after=Went(second, receipt("<2@vendor.test>")))
+
+    assert taken is not None
+    assert (second, None) == (taken.id, nothing)
+    assert {"sent"} == {row.state for row in reads.notices(outbox._engine, ONE)}
+    assert ["notice_sent"] * 2 == [row.kind for row in reads.journal(outbox._engine, ONE)]
+
+
+def test_a_receipt_is_not_written_where_the_next_notice_cannot_be_taken(
+    outbox: SqlOutbox, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both or neither; its sender writes it by itself then."""
+    first, second = put(notice("first"), notice("second"))
+
+    def breaks(*_: object, **__: object) -> None:
+        raise ValueError("a row that nobody can read")
+
+    monkeypatch.setattr(outbox, "_take", breaks)
+
+    with pytest.raises(ValueError, match="nobody can read"):
+        outbox.take(second, after=Went(first, receipt()))
+
+    assert {"waiting"} == {row.state for row in reads.notices(outbox._engine, ONE)}
+    assert () == tuple(reads.journal(outbox._engine, ONE))
 
 
 def test_a_receipt_again_changes_nothing(outbox: SqlOutbox, put: Put) -> None:

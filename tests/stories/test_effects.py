@@ -18,7 +18,7 @@ from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.samples import sample
 from activities.lanes import MOST_AT_ONCE
 from activities.ports import Channel
-from domain.record import Receipt, WaitingNotice
+from domain.record import Receipt, WaitingNotice, Went
 from starter.doors.bell import WakeSender
 from store import reads
 from store.engine import open_store
@@ -215,7 +215,11 @@ class ManyMails:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
+        if after is not None:
+            self.sent(*after)
         return sample("reminder").model_copy(update={"id": id}) if id in self.waiting else None
 
     def put_off(self, id: int, *, until: datetime, reason: str, maybe_arrived: int) -> None:

@@ -29,6 +29,7 @@ from domain.record import (
     Standing,
     Task,
     WaitingNotice,
+    Went,
     Writing,
 )
 from domain.rules.accounts import LENDS_NOTHING, KnownDeal, same_account
@@ -430,7 +431,9 @@ class MemoryOutbox:
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         return None
 
-    def take(self, id: int, *, now: datetime | None = None, held_until: datetime | None = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
         return None
 
     def hold(self, id: int, *, until: datetime) -> None:

@@ -5,7 +5,7 @@ from threading import Event
 
 from activities.channels.texts.samples import sample
 from activities.lanes import MOST_AT_ONCE
-from domain.record import Receipt, WaitingNotice
+from domain.record import Receipt, WaitingNotice, Went
 from tests.support.fakes import MemoryOutbox, RecordingChannel
 from tests.support.parts import parts
 from wiring.worker import sending_on
@@ -26,7 +26,9 @@ class Hanging(RecordingChannel):
 class AlwaysOne(MemoryOutbox):
     """An outbox that has a message under every number."""
 
-    def take(self, id: int, *, now: object = None, held_until: object = None) -> WaitingNotice | None:
+    def take(
+        self, id: int, *, now: object = None, held_until: object = None, after: Went | None = None
+    ) -> WaitingNotice | None:
         return sample("reminder")
 
     def sent(self, id: int, receipt: Receipt) -> None:
