@@ -2,7 +2,11 @@
 
 Product and floor live through the same course (benchmarks/story.py) at the same time, on a compressed clock, each with
 a real dev server, a worker and a client of its own. The product writes its SQLite store and goes through its own door;
-its sender is left out, and measured separately by a third side that does the same with it.
+its sender is left out, and measured separately by a third side that does the same with it, in files.
+
+`telling_ratio` compares that third side, process and mails together, with a fourth that plays beside it: the floor with
+an activity for each notice, as one would write it who sends each mail by one. Those do nothing; what they cost is
+Temporal's part of sending.
 """
 
 import argparse
@@ -21,13 +25,14 @@ from benchmarks.story import full_course
 PRODUCT = Side(name="product", kind="product")
 FLOOR = Side(name="floor", kind="floor")
 SENDING = Side(name="with_sender", kind="product", sending=True)
+TELLING = Side(name="floor_each_notice", kind="floor", per_person=True)
 
 
 async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str, Any]:
     course = full_course(day)
     each = course.wall(course.length).total_seconds()
     say(f"{rounds} rounds of {onboardings} onboardings a side, and one with the sender; {each:.0f} s each")
-    sides = (PRODUCT, FLOOR, SENDING)
+    sides = (PRODUCT, FLOOR, SENDING, TELLING)
     used: dict[str, list[Used]] = {side.name: [] for side in sides}
     with tempfile.TemporaryDirectory(prefix="day90-cpu-") as folder:
         async with up(sides, course, Path(folder)) as running:
@@ -49,6 +54,7 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str,
         "cpu_ratios": [product.whole / floor.whole for product, floor in pairs],
         **{f"{part}_ratio": middle([getattr(p, part) / getattr(f, part) for p, f in pairs]) for part in PARTS},
         "sender_cpu_s": parts["with_sender"]["whole"] - parts["product"]["whole"],
+        "telling_ratio": parts["with_sender"]["whole"] / parts["floor_each_notice"]["whole"],
         **parts,
         "refused": sum(one.refused for many in used.values() for one in many),
         "latest_s": {name: max(one.latest for one in many) for name, many in used.items()},

@@ -1,8 +1,8 @@
 """Does every notice reach the mail server once while workers are killed, and how fast do they go?
 
-The notices of one onboarding wait in a SQLite store; the real worker sends them to a mail server on the loopback, which
-records what comes. First in peace, then with a worker that is killed with -9 when it has sent for some seconds, and
-started again.
+The notices of a hundred onboardings wait in a SQLite store; the real worker sends them to a mail server on the
+loopback, which records what comes. First in peace, then with a worker that is killed with -9 when it has sent for some
+seconds, and started again.
 
 In between a bare loop hands over as many mails of the same size over as many connections as a pass of the sender has,
 and does nothing else (`throughput_ratio` compares the two, each from its first mail to its last): once mails that are
@@ -45,10 +45,10 @@ from starter.embedded.tcp_ports import LOOPBACK
 from store.engine import migrate, open_store, read_transaction
 from store.ledger import SqlLedger
 from store.tables import notices
-from tests.support.databases import LEAD, dossier, standing
+from tests.support.databases import LEAD, deal, dossier, standing
 
-ONBOARDING = "onboarding-file-1"
-IN_ONE_WRITING = 500
+CUSTOMERS = 100
+"""Among whose onboardings the notices are spread evenly: nobody has ten thousand waiting."""
 SENDER = "Example CS <onboarding@vendor.test>"
 LOOKS_EVERY = 0.2
 Writes = Literal["once", "each"]
@@ -58,7 +58,18 @@ STANDS_STILL = 180.0
 """Seconds without a mail after which the rest counts as lost."""
 
 
-def put(engine: Engine, *, many: int, named: str) -> None:
+def open_onboardings(engine: Engine) -> Sequence[str]:
+    """The ids of new onboardings, one for each customer."""
+    ids = []
+    for number in range(1, CUSTOMERS + 1):
+        of_one = dossier(deal(f"{number}"))
+        SqlLedger(engine).admit(of_one, run=f"run-{number}")
+        SqlLedger(engine).write(Writing(onboarding=of_one.onboarding, standing=standing()))
+        ids.append(of_one.onboarding)
+    return ids
+
+
+def put(engine: Engine, onboardings: Sequence[str], *, many: int, named: str) -> None:
     """Let so many notices wait that may go at once."""
     like = sample("reminder").notice
     free: dict[str, Any] = {
@@ -68,16 +79,14 @@ def put(engine: Engine, *, many: int, named: str) -> None:
         "draft": None,
         "not_before": datetime.now(UTC),
     }
-    free |= {"onboarding": ONBOARDING, "to": LEAD.id, "not_before": datetime.now(UTC)}
-    for begin in range(0, many, IN_ONE_WRITING):
-        numbers = range(begin, min(begin + IN_ONE_WRITING, many))
+    for first, onboarding in enumerate(onboardings):
         waiting: list[Notice] = [
             like.model_copy(
-                update={**free, "onboarding": ONBOARDING, "to": LEAD.id, "key": f"reminder/{named}/{number}"}
+                update={**free, "onboarding": onboarding, "to": LEAD.id, "key": f"reminder/{named}/{number}"}
             )
-            for number in numbers
+            for number in range(first, many, len(onboardings))
         ]
-        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, notices=tuple(waiting)))
+        SqlLedger(engine).write(Writing(onboarding=onboarding, notices=tuple(waiting)))
 
 
 async def bare_loop(port: int, *, mails: int, writes: Writes) -> None:
@@ -158,8 +167,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         await asyncio.to_thread(migrate, url)
         engine = open_store(url)
         ends.callback(engine.dispose)
-        SqlLedger(engine).admit(dossier(), run="run-1")
-        SqlLedger(engine).write(Writing(onboarding=ONBOARDING, standing=standing()))
+        onboardings = await asyncio.to_thread(open_onboardings, engine)
         office = await ends.enter_async_context(post_office())
         port = free_port()
         address = f"{LOOPBACK}:{port}"
@@ -174,7 +182,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         )
         one = await ends.enter_async_context(kept(worker(1, environment, logs=folder)))
         await one.works()
-        await asyncio.to_thread(put, engine, many=options.in_peace, named="in-peace")
+        await asyncio.to_thread(put, engine, onboardings, many=options.in_peace, named="in-peace")
         await wake_sender(client, "mail", task_queue="day90")
         in_peace = await arrived(office, options.in_peace)
         say(f"in peace: {rate(in_peace):.0f} a second")
@@ -183,7 +191,7 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
             await bare_loop(office.port, mails=options.in_peace, writes=writes)
             loops[writes] = await arrived(office, options.in_peace)
             say(f"the bare loop that writes {writes}: {rate(loops[writes]):.0f} a second")
-        await asyncio.to_thread(put, engine, many=options.notices, named="with-kills")
+        await asyncio.to_thread(put, engine, onboardings, many=options.notices, named="with-kills")
         await wake_sender(client, "mail", task_queue="day90")
         waiting, kills = asyncio.create_task(arrived(office, options.notices)), 0
         while not waiting.done():

@@ -28,7 +28,7 @@ from activities.channels.texts.samples import sample
 from benchmarks.mail_server import PostOffice
 from benchmarks.parts import free_port
 from benchmarks.report import figures, middle, table
-from benchmarks.sending import ONBOARDING, SENDER
+from benchmarks.sending import SENDER
 from domain.notice import NoticeKind
 from domain.record import Receipt, WaitingNotice, Writing
 from runtime.mail_server import read_mail_server
@@ -45,6 +45,7 @@ KINDS: dict[str, tuple[NoticeKind, ...]] = {
     "plan": ("plan",),
 }
 """What is measured: the kinds of the notices that travel in one mail."""
+ONBOARDING = "onboarding-file-1"
 WARM = 10
 """Mails that go before any is counted: templates are read then, and statements compiled."""
 Answer = TypeVar("Answer")

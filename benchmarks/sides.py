@@ -40,12 +40,16 @@ PARTS = ("worker", "server", "client")
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """One side of a comparison. `cached` is how many workflows its worker keeps, `sending` whether it sends mails."""
+    """One side of a comparison. `cached` is how many workflows its worker keeps, `sending` whether it sends mails.
+
+    With `per_person` a floor tells each person by an activity.
+    """
 
     name: str
     kind: Literal["product", "floor"]
     cached: int = 1000
     sending: bool = False
+    per_person: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,7 @@ async def _up(side: Side, course: Course, folder: Path, ends: contextlib.AsyncEx
     ours = environment | _settings(address, folder, course.day)
     command = [sys.executable, "-m", "benchmarks.working", side.kind, "--course", str(written)]
     command += ["--cached", str(side.cached), *(["--sending"] if side.sending else [])]
+    command += ["--per-person"] if side.per_person else []
     worker = await Child.start("the worker", command, log=folder / "worker.log", environment=ours)
     ends.push_async_callback(worker.end, grace=5)
     if side.kind == "product":

@@ -66,10 +66,10 @@ def work_as_the_product(*, cached: int, sending: bool) -> int:
     return worker.main()
 
 
-async def work_as_the_floor(course: Course, *, cached: int) -> None:
+async def work_as_the_floor(course: Course, *, cached: int, per_person: bool) -> None:
     """Until it is killed: there is nothing to finish."""
     client = await connect(address=os.environ["TEMPORAL_ADDRESS"])
-    await floor_worker(client, course, task_queue=QUEUE, max_cached_workflows=cached).run()
+    await floor_worker(client, course, task_queue=QUEUE, per_person=per_person, max_cached_workflows=cached).run()
 
 
 def main(words: Sequence[str]) -> int:
@@ -78,10 +78,12 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--course", type=Path, required=True, help="the course as JSON, for floors")
     parser.add_argument("--cached", type=int, required=True, help="how many workflows the worker keeps in memory")
     parser.add_argument("--sending", action="store_true", help="let the product's sender work too")
+    parser.add_argument("--per-person", action="store_true", help="let floors tell each person by an activity")
     said = parser.parse_args(words)
     if said.side == "product":
         return work_as_the_product(cached=said.cached, sending=said.sending)
-    uvloop.run(work_as_the_floor(Course.model_validate_json(said.course.read_text("utf-8")), cached=said.cached))
+    course = Course.model_validate_json(said.course.read_text("utf-8"))
+    uvloop.run(work_as_the_floor(course, cached=said.cached, per_person=said.per_person))
     return 0
 
 
