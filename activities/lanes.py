@@ -35,6 +35,9 @@ BEGINS_NO_MORE_AFTER = timedelta(seconds=60)
 """A pass begins no message after this: a worker that is given up for lost must not go on for long beside the next."""
 LOOKS_AGAIN_EVERY = timedelta(seconds=1)
 """How late a message goes that another process writes while a pass lingers."""
+SIGN_OF_LIFE_EVERY = timedelta(seconds=1)
+"""How often messages that go are a sign of life at most: each costs a turn of the event loop and an encoded payload,
+and Temporal is told of one in eight seconds."""
 LOOKS_AFTER_LANES_EVERY = timedelta(seconds=0.5)
 """How late a lane more begins than it might."""
 log = structlog.get_logger()
@@ -112,6 +115,7 @@ class Lanes:
     _counting: Lock = field(default_factory=Lock)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
     _until: float = 0.0
+    _next_sign: float = 0.0
 
     async def run(self) -> None:
         """Send what waits until nothing does, or until it is time to begin no more.
@@ -204,7 +208,7 @@ class Lanes:
         return None
 
     def ended(self, id: int, outcome: str | Exception) -> None:
-        """Count what became of one, whatever thread delivered it, and give a sign of life."""
+        """Count what became of one, whatever thread delivered it, and give a sign of life now and then."""
         with self._counting:
             del self._begun[id]
             delivery = self.in_hand.pop(id)
@@ -219,7 +223,10 @@ class Lanes:
                 self._failures = 0
                 self._lingers_until = self._loop.time() + self.lingers.total_seconds()
                 delivery.set_result(outcome)
-            settled = len(self.outcomes)
+            settled, now = len(self.outcomes), self._loop.time()
+            if now < self._next_sign:
+                return
+            self._next_sign = now + SIGN_OF_LIFE_EVERY.total_seconds()
         self._loop.call_soon_threadsafe(self._give_sign_of_life, settled)
 
     def _give_sign_of_life(self, settled: int) -> None:

@@ -39,6 +39,8 @@ machine or a database that is busy for a while loses it to nobody."""
 RECEIPT_AGAIN = tuple(timedelta(seconds=pause) for pause in (0.1, 1, 2, 4, 8, 15))
 """After which pauses a receipt is written again that the database did not take: half a minute in all, since a mail that
 has gone without one goes once more."""
+RINGS_EVERY = timedelta(seconds=1)
+"""How often a lane tells that the journal has grown, besides at its end: a bell rings no more often either."""
 SIGN_OF_LIFE = timedelta(seconds=5)
 """How often a delivery says that it is still under way: a few times in the span after which it is given up for lost."""
 REDIRECTED = "redirected"
@@ -168,6 +170,7 @@ class Letters:
     ) -> None:
         """Deliver one after the other; the receipt of each is written as the next one is taken up."""
         went: Went | None = None
+        rings_at = 0.0
         while (id := messages.next()) is not None:
             in_hand.append(id)
             outcome: Receipt | str | Exception
@@ -180,10 +183,12 @@ class Letters:
             else:
                 went = None
                 messages.ended(id, outcome)
-            rings()
+            if time.monotonic() >= rings_at:
+                rings()
+                rings_at = time.monotonic() + RINGS_EVERY.total_seconds()
         if went is not None:
             self._keep(went, messages)
-            rings()
+        rings()
 
     def _now(self) -> datetime:
         """Temporal's time, by which the sender wakes: by a clock that is behind it, a rest would be over at once.

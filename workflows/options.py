@@ -38,7 +38,7 @@ delays nobody else's mail."""
 SENDING_PASS = timedelta(minutes=3)
 """One pass through what waits for a channel: it begins no message after a minute, and leaves behind what takes long."""
 SENDING_PASS_LOST = timedelta(seconds=10)
-"""A pass gives a sign of life with every message, and every five seconds. After so long without one the next begins:
+"""A pass gives a sign of life as messages go, and every five seconds. After so long without one the next begins:
 one that was only slow does no harm, since each message is in one hand at a time."""
 SENDING_PASS_RETRY = RetryPolicy(
     initial_interval=timedelta(seconds=1), backoff_coefficient=2, maximum_interval=timedelta(seconds=5)

@@ -107,8 +107,9 @@ async def test_all_that_waits_goes_over_few_connections(waiting: int, lines: int
     assert lines == counter.lines
 
 
-async def test_each_message_is_a_sign_of_life() -> None:
+async def test_messages_that_go_are_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pass takes a minute, and a worker that dies in it must be missed sooner."""
+    monkeypatch.setattr(lanes, "SIGN_OF_LIFE_EVERY", timedelta(0))
     env, beats = activity(), list[Any]()
     env.on_heartbeat = lambda *said: beats.extend(said)
 
