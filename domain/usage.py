@@ -16,6 +16,8 @@ from domain.refusal import BEYOND_THE_YEARS, Refused, is_within_the_years
 LONGEST_NAME = 200
 """Characters of an event's name or a group's id; what is longer is no name but data."""
 DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+CLOCKS_DIFFER = timedelta(hours=1)
+"""So far a sender's clock may be ahead of ours; then it happened when it came."""
 NOBODY = 0
 """The person of an event that came with an anonymousId alone: it counts as an event and not as a user."""
 UNGROUPED = ""
@@ -153,6 +155,8 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
         return Joined(number_of(user), group, milliseconds(at)) if user and group else None
     if not user and not _id(message.get("anonymousId"), field="anonymousId"):
         raise Refused("is missing, and so is anonymousId", field="userId")
+    if _corrected(message, sent) > sent.received_at + CLOCKS_DIFFER:
+        raise Refused("lies ahead: what has not happened yet is no use of the product", field="timestamp")
     if at < oldest:
         raise Refused(f"is before {oldest.date()}: what is older is not counted any more", field="timestamp")
     name = _event_name(message.get("event"), field="event")
@@ -161,23 +165,27 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
 
 
 def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:
-    """When a message's event happened, by our clock: the sender's may be hours off, but by the same for both moments.
+    """When a message's event happened, by our clock, and at the latest when it came. Raises Refused."""
+    return min(_corrected(message, sent), sent.received_at)
+
+
+def _corrected(message: Mapping[str, Any], sent: Sent) -> datetime:
+    """When it happened, by our clock: the sender's may be hours off, but by the same for both moments.
 
     Source: Segment's specification of timestamps, receivedAt - (sentAt - originalTimestamp). Raises Refused.
     """
     original = _moment_or_none(message.get("originalTimestamp")) or moment(message.get("timestamp"), field="timestamp")
     if original is None:
         return sent.received_at
-    as_said = min(original, sent.received_at)
     sent_at = _moment_or_none(message.get("sentAt")) or sent.sent_at
     if sent_at is None:
-        return as_said
+        return original
     try:
-        corrected = min(sent.received_at - (sent_at - original), sent.received_at)
+        corrected = sent.received_at - (sent_at - original)
     except OverflowError:
-        return as_said
+        return original
     # A moment of sending that leads out of the calendar is wrong by itself, and costs no message.
-    return corrected if is_within_the_years(corrected) else as_said
+    return corrected if is_within_the_years(corrected) else original
 
 
 def moment(value: Any, *, field: str) -> datetime | None:

@@ -252,11 +252,12 @@ class Customer:
 
     @cached_property
     def _seats(self) -> Seats:
-        """What use is held against: from the go-live on the seats, before it those who were invited."""
+        """What use is held against: from the go-live on the seats of each day, before it those who were invited."""
         live = self._playing("go_live")
         day = self.settled.get(live.key) if live else None
         invited = [(one.at.date(), round(one.value)) for one in self.reported.get(INVITED, ())]
-        return Seats(self.seats, invited, None if day is None else self._closed + timedelta(days=day))
+        changed = [(one.at.date(), round(one.value)) for one in self.reported.get(LICENSED, ())]
+        return Seats(self.seats, invited, None if day is None else self._closed + timedelta(days=day), changed)
 
     def _of_use(self) -> dict[str, Series]:
         """The use of each whole week, and that of today."""

@@ -40,16 +40,25 @@ class Used(NamedTuple):
 
 
 class Seats(NamedTuple):
-    """What use is held against: `bought`, and how many were `invited` by when. `live_on` is the day of the go-live."""
+    """What use is held against: seats that were `bought`, and how many were `invited` by when.
+
+    `live_on` is the day of the go-live; `changed` has the seats that were reported since the close, by day.
+    """
 
     bought: int | None
     invited: Sequence[tuple[date, int]] = ()
     live_on: date | None = None
+    changed: Sequence[tuple[date, int]] = ()
 
     def on(self, day: date) -> int | None:
         """How many could have used the product on that day; None where nobody knows."""
         invited = self.invited_by(day)
-        return self.bought if invited is None else invited
+        return self.bought_by(day) if invited is None else invited
+
+    def bought_by(self, day: date) -> int | None:
+        """How many seats there were on that day; None where nobody knows."""
+        known = [number for since, number in sorted(self.changed) if since <= day]
+        return known[-1] if known else self.bought
 
     def invited_by(self, day: date) -> int | None:
         """How many were invited by that day, while use is held against them; None from the go-live on."""
@@ -75,7 +84,8 @@ def figures_of_use(used: Used, seats: Seats, core: Collection[str], *, now: date
         values[WEEKLY] = share(used.active, could)
     if core:
         users = [used.features.get(feature, 0) for feature in core]
-        values[IN_USE] = sum(number >= enough(seats.bought) for number in users)
+        needed = enough(seats.bought_by(now.date()))
+        values[IN_USE] = sum(number >= needed for number in users)
         values[RATE] = share(values[IN_USE], len(core))
         if used.of_month:
             values[DEPTH] = round(sum(users) / used.of_month, 1)

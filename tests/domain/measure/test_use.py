@@ -57,8 +57,17 @@ def test_a_feature_is_in_use_by_three_users_or_a_tenth_of_the_seats() -> None:
 
 
 def test_more_users_than_seats_are_no_better_than_all_of_them() -> None:
-    """Seats that shrink."""
     assert 100.0 == figures(used(), Seats(50))["weekly_use_rate"]
+
+
+def test_seats_that_shrink_or_grow_count_from_the_day_on_which_they_did() -> None:
+    """Weeks before are held against the seats of then; nothing is made up of those of tomorrow."""
+    today = SUNDAY_WEEK_3.date()
+    weeks = {MONDAY: 60, MONDAY + timedelta(days=7): 60}
+    shrunk = Seats(100, changed=[(MONDAY + timedelta(days=8), 75), (today + timedelta(days=1), 10)])
+
+    assert 80.0 == figures(used(), shrunk)["weekly_use_rate"]
+    assert [60.0, 80.0] == [share for _, share in weekly_use(used(weeks=weeks), shrunk, now=SUNDAY_WEEK_3)]
 
 
 def test_of_a_product_that_sends_no_usage_nothing_is_known() -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from domain.deal import DealClosed
-from domain.usage import Sent, UsageEvent, groups_of, happened_at, number_of, read_usage
+from domain.usage import EPOCH, Sent, UsageEvent, groups_of, happened_at, number_of, read_usage
 from store.tables import usage_events
 from tests.support.onboardings import sample_deal
 from tests.support.web import Web, problem, web_on
@@ -135,6 +135,17 @@ async def test_batches_are_taken_packed(tmp_path: Path) -> None:
         assert 1 == len(events(web))
 
 
+async def test_what_comes_three_weeks_late_is_kept_at_its_own_day_and_a_clock_ahead_at_ours(tmp_path: Path) -> None:
+    """Also ten times: a device that was switched off sends all it has, as often as it likes."""
+    late, ahead = NOW - timedelta(days=21), NOW + timedelta(minutes=30)
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        for _ in range(10):
+            await send(web, track(1, timestamp=late.isoformat()), track(2, timestamp=ahead.isoformat()))
+
+        days = sorted(event.day for event in events(web))
+    assert [(late - EPOCH).days, (NOW - EPOCH).days] == days
+
+
 async def test_what_we_have_no_use_for_is_accepted(tmp_path: Path) -> None:
     """Clients send such messages, and would report an error otherwise."""
     async with web_on(tmp_path, segment_write_key=KEY) as web:
@@ -162,6 +173,8 @@ LEFT_OUT: list[tuple[Any, str]] = [
     (track(timestamp=17), "timestamp"),
     (track(timestamp="0001-01-01T00:00:00Z", sentAt="9999-01-01T00:00:00Z"), "timestamp"),
     (track(timestamp=(NOW - timedelta(days=200)).isoformat()), "timestamp"),
+    (track(timestamp=(NOW + timedelta(days=3)).isoformat()), "timestamp"),
+    (track(timestamp=(NOW + timedelta(days=3)).isoformat(), sentAt="yesterday"), "timestamp"),
     (track(properties={"much": "x" * 40_000}), "message"),
     ({"type": "group", "userId": "u-1"}, "groupId"),
 ]
