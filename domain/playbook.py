@@ -299,6 +299,11 @@ class Cadence(StrictWire):
         description="a letter says to each reader how they use the product themselves, where the customer has agreed",
         exclude_if=lambda own: not own,
     )
+    wins: bool = Field(
+        False,
+        description="a letter says which quick wins there have been since the one before",
+        exclude_if=lambda wins: not wins,
+    )
     copied: bool = Field(True, description="whoever leads it gets it too: with hundreds of customers nobody could")
     style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")

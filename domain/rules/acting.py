@@ -167,6 +167,8 @@ def _message(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequenc
             {
                 **letters.edition(briefing, cadence.title, edition, briefing.language_of(id)),
                 **_use(briefing, cadence, id),
+                # Who reads a report every week has them there.
+                **({} if id in weekly else _wins(briefing, cadence, date.fromisoformat(entry.occurrence))),
             },
             about=cadence.key,
             until=briefing.now + digests.A_WEEKS_LETTER if id in weekly else None,
@@ -182,6 +184,16 @@ def _use(briefing: Briefing, cadence: Cadence, to: str) -> Mapping[str, Any]:
     language = briefing.language_of(to)
     own = adopting.own_use(briefing.dossier, briefing.adoption, to, language) if cadence.own_use else {}
     return {**({"figures": letters.use(briefing, language)} if cadence.figures else {}), **own}
+
+
+def _wins(briefing: Briefing, cadence: Cadence, day: date) -> Mapping[str, Any]:
+    """The quick wins since the letter before; in the first one all that there have been."""
+    if not cadence.wins:
+        return {}
+    is_first = meetings.turn(briefing, cadence, day) == 0
+    since = briefing.calendar.day_of(briefing.deal.closed_at) if is_first else day - meetings.since_the_last(cadence)
+    wins = letters.wins(briefing, since=since)
+    return {"wins": wins} if wins else {}
 
 
 def _service_level(briefing: Briefing, entry: Entry) -> Notices:

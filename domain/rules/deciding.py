@@ -224,10 +224,20 @@ def decide(
 
 
 def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
-    """Whether messages of that occasion tell of the registers."""
+    """Whether messages of that occasion tell of the registers: of risks, tasks, or wins."""
     kinds = {fact.kind for fact in occasion.state.pending}
     reminds = any(entry.rule == "task" for entry in occasion.due)
-    return bool(kinds & TELL_OF_RECORDS) or reminds or looks(occasion) or reports(occasion, playbook)
+    return bool(kinds & TELL_OF_RECORDS) or reminds or looks(occasion) or _tells_of_wins(occasion, playbook)
+
+
+def _tells_of_wins(occasion: Occasion, playbook: Playbook) -> bool:
+    """Whether a report is due, an invitation that says where it stands, or a letter that tells of wins."""
+    tells = {
+        one.key
+        for one in playbook.cadences
+        if one.kind == "status_report" or one.wins or (one.figures and one.kind != "message")
+    }
+    return any(entry.rule == "cadence" and entry.about in tells for entry in occasion.due)
 
 
 def tells_of_answers(occasion: Occasion) -> bool:

@@ -261,7 +261,6 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
     for_staff = person is not None and person.side == "vendor"
     hidden = set() if for_staff else among_us(briefing)
     reached = _reached_since(briefing, since)
-    wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     shown = {risk.key for risk in briefing.playbook.risks if risk.audience == "both"}
     risks = [row for row in briefing.registers if row.kind == "risk" and row.status == "open"]
     risks = [row for row in risks if for_staff or row.key in shown]
@@ -279,7 +278,7 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         "late": overdue(briefing, language, without=hidden),
         **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
-        "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
+        "wins": wins(briefing, since=since),
         "figures": figures(briefing, language, for_staff=for_staff),
         "risks": [
             {"title": risk_title(briefing, row, language), "score": row.data.get("score", 0)}
@@ -303,7 +302,6 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
     hidden, state = among_us(briefing), briefing.state
     shown = [m for m in state.milestones if m.key not in hidden and not m.optional]
     go_live = state.playing("go_live")
-    wins = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
     return {
         "day": (briefing.today - briefing.calendar.day_of(briefing.deal.closed_at)).days,
         "status": status_of_plan(state, briefing.now),
@@ -317,9 +315,15 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
             for m in _reached_since(briefing, since)
             if m in shown
         ],
-        "wins": [{"title": row.title, "result": row.data.get("result") or ""} for row in wins],
+        "wins": wins(briefing, since=since),
         "figures": figures(briefing, language, for_staff=False),
     }
+
+
+def wins(briefing: Briefing, *, since: date) -> list[Facts]:
+    """The quick wins since that day, the earliest first, each with what it has brought where that was said."""
+    rows = [row for row in briefing.registers if row.kind == "win" and briefing.calendar.day_of(row.at) >= since]
+    return [{"title": row.title, "result": row.data.get("result") or ""} for row in rows]
 
 
 def figures(briefing: Briefing, language: str, *, for_staff: bool) -> list[Facts]:

@@ -634,6 +634,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "headline": "Pin the view that you open every morning",
         "text": "A pinned view opens right after you sign in.\nIt takes two minutes to set up.",
         "next_step": "open the view that you use most and press the star at its top right.",
+        "wins": [{"title": "Changes reach drivers by app", "result": "40 phone calls fewer a day"}],
     },
     "webinar": {
         "title": "Monthly webinar on an advanced topic",
@@ -1332,6 +1333,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "headline": "よく使う画面をお気に入りに登録する",
         "text": "毎朝開く画面は、お気に入りに登録するとログイン直後に表示されます。\n所要時間は2分です。",
         "next_step": "最もよく開く画面の右上にある星印を押してください。",
+        "wins": [{"title": "変更をアプリで通知", "result": "電話が1日40件減少"}],
     },
     "webinar": {
         "title": "月次応用ウェビナー",

@@ -202,6 +202,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "when": ("holds", "適用範囲"),
     "who": ("done by", "担当"),
     "window": ("meant for", "目安の期間"),
+    "wins": ("quick wins since the letter before", "前回以降のクイックウィンを記載する"),
     "with_": ("with", "参加者"),
     "within_days": ("in how many days", "対象期間（日）"),
     "worth": ("worth 0, 80 and 100 points", "0点・80点・100点の値"),

@@ -73,3 +73,31 @@ def test_each_user_reads_of_their_own_use_and_managers_of_all_together(onboardin
     assert to_managers
     shown = {tuple(figure["value"] for figure in n.facts["figures"]) for n in to_managers}
     assert {("71 % of licensed users",)} == shown
+
+
+def test_users_read_of_quick_wins_in_letters_that_go_out_anyway(onboarding: Simulation) -> None:
+    """The first letter has all that there have been, each later one what is new; the lead has them in the report."""
+    onboarding.tell("record_win", title="Orders without retyping", slot=30, result="40 minutes a day", by=OWNER)
+    onboarding.to("2027-01-15 12:00")
+    onboarding.tell("record_win", title="Freight papers print themselves", by=OWNER)
+    onboarding.to("2027-02-10 12:00")
+
+    tips = [n for n in onboarding.notices("message", about="weekly_tips") if n.to == "end_user"]
+    told = [[win["title"] for win in n.facts.get("wins", ())] for n in tips]
+    to_lead = [n for n in onboarding.notices("message", about="manager_letter") if n.to == "project_lead"]
+
+    assert ["Orders without retyping"] == told[0]
+    assert [["Orders without retyping"], ["Freight papers print themselves"]] == [titles for titles in told if titles]
+    assert to_lead
+    assert [] == [n for n in to_lead if "wins" in n.facts]
+
+
+def test_the_executive_reads_of_wins_with_the_invitation(onboarding: Simulation) -> None:
+    onboarding.tell("record_win", title="Orders without retyping", slot=30, result="40 minutes a day", by=OWNER)
+    onboarding.to("2027-02-20 12:00")
+
+    invited = [n for n in onboarding.notices("meeting", about="executive_check_in") if n.to == "executive_sponsor"]
+
+    assert [{"title": "Orders without retyping", "result": "40 minutes a day"}] in [
+        n.facts["standing"]["wins"] for n in invited
+    ]

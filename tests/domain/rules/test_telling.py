@@ -114,20 +114,23 @@ def test_every_notice_has_a_key_of_its_own() -> None:
     assert len(keys) == len(set(keys))
 
 
-def test_of_all_that_people_meet_and_read_regularly_a_status_report_alone_tells_of_records(
+def test_of_what_people_meet_and_read_regularly_only_what_tells_of_wins_reads_records(
     onboarding: Simulation,
 ) -> None:
     """Registers and the plan as agreed are read for a third of all turns otherwise, and shown to nobody."""
-    kinds = set()
+    wanted = {}
     for cadence in onboarding.playbook.cadences:
         entry = Entry(f"{cadence.key}/cadence", "2026-11-09", onboarding.now, "cadence", cadence.key)
         occasion = Occasion(state=onboarding.state, due=(entry,), now=onboarding.now)
-        kinds |= {
-            (cadence.kind, tells_of_records(occasion, onboarding.playbook), reports(occasion, onboarding.playbook))
-        }
+        wanted[cadence.key] = (
+            tells_of_records(occasion, onboarding.playbook),
+            reports(occasion, onboarding.playbook),
+        )
 
-    assert {kind for kind, *wanted in kinds if any(wanted)} == {"status_report"}
-    assert ("status_report", True, True) in kinds
+    assert {"project_status": (True, True)} == {key: both for key, both in wanted.items() if both[1]}
+    assert {"project_status", "executive_check_in", "weekly_tips", "manager_letter"} == {
+        key for key, (records, _) in wanted.items() if records
+    }
 
 
 # --- the opening
