@@ -28,6 +28,10 @@ class Form:
         given = self._fields.get(name, ("",))[0]
         return given.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").strip()
 
+    def came(self, name: str) -> bool:
+        """Whether the field was in the form at all; a box that nobody ticked is not."""
+        return name in self._fields
+
     def exactly(self, name: str) -> str:
         """The field as it was typed: white space may be part of a password."""
         return self._fields.get(name, ("",))[0]
@@ -42,11 +46,14 @@ class Form:
         return self._fields.get(name, ())
 
 
-async def form_of(request: Request) -> Form:
-    """The form in the body of a request. Raises Problem for one that is too large, too slow or no form."""
-    body = await read_body(request.headers, request.receive, largest=LARGEST_FORM)
+async def form_of(request: Request, *, largest: int = LARGEST_FORM, most: int = MOST_FIELDS) -> Form:
+    """The form in the body of a request, of `largest` bytes and `most` fields.
+
+    Raises Problem for one that is too large, too slow or no form.
+    """
+    body = await read_body(request.headers, request.receive, largest=largest)
     try:
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=most)
     except ValueError:
         # A mail program may send one click in parts; that is told apart by the body.
         return Form({}, body)

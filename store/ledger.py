@@ -52,6 +52,7 @@ from store.drawing import Held, draw, hold
 from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row, person_row
 from store.meetings import answers_of, meetings_of, write_meetings
+from store.reads import MADE_BY_US
 from store.rows import Row, add, put
 from store.search_texts import write_search_text
 from store.tables import (
@@ -306,10 +307,19 @@ class SqlLedger:
             if writing.lived_until is not None:
                 _live_on(connection, onboarding, writing.lived_until)
 
-    def complete_deal(self, onboarding: str, again: DealClosed) -> tuple[str, ...]:
+    def complete_deal(
+        self,
+        onboarding: str,
+        again: DealClosed,
+        *,
+        by: str | None = None,
+        via: str = MADE_BY_US,
+        proved: bool = False,
+    ) -> tuple[str, ...]:
         """Fill the gaps in the hand-off record from the same deal delivered again; returns the names of the fields.
 
-        Empty where nothing was new, where no run has taken the deal up yet, and after the onboarding has ended.
+        Where a person fills them in, `by` is who, and `via` the way by which they do. Empty where nothing was new,
+        where no run has taken the deal up yet, and after the onboarding has ended.
         """
         of_it = deals.c.onboarding == onboarding
         with write_transaction(self._engine) as connection:
@@ -326,7 +336,15 @@ class SqlLedger:
             count, now = (row.completions or 0) + 1, self._clock()
             connection.execute(update(deals).where(of_it).values(body=deal, completions=count))
             data = {"fields": list(fields), "completeness_pct": round(completeness(deal) * 100)}
-            happened = JournalRow(key=f"{HAND_OFF_COMPLETED}/{count}", at=now, kind=HAND_OFF_COMPLETED, data=data)
+            happened = JournalRow(
+                key=f"{HAND_OFF_COMPLETED}/{count}",
+                at=now,
+                kind=HAND_OFF_COMPLETED,
+                by=by,
+                via=via,
+                proved=proved,
+                data=data,
+            )
             add(connection, journal, [journal_row(onboarding, happened, now=now)])
         return fields
 

@@ -27,7 +27,7 @@ PATHS = (
 )
 OF_ONE = (
     *("", "/plan", "/journal", "/why?key=gone_live", "/notices", "/people", "/issues", "/risks", "/files", "/record"),
-    *("/questions", "/news", "/adoption", "/goals", "/goals/define", "/goals/report"),
+    *("/questions", "/news", "/adoption", "/goals", "/goals/define", "/goals/report", "/record/fill"),
 )
 FORMS = ("/desk/start", "/desk/introductions/begin", "/desk/me", "/desk/staff", "/desk/tokens")
 """Pages that are sent as they are, with nothing in them: what is wrong is said."""

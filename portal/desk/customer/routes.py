@@ -9,6 +9,7 @@ from starlette.responses import Response
 from domain.trouble import UnknownOnboarding
 from portal.desk.customer.adoption import Adoption
 from portal.desk.customer.audit import Audit
+from portal.desk.customer.completing import Completing
 from portal.desk.customer.figures import Figures
 from portal.desk.customer.files import Files
 from portal.desk.customer.forming import Forming
@@ -25,6 +26,7 @@ from portal.desk.customer.record import Record
 from portal.desk.customer.recording import Recording
 from portal.desk.customer.renewing import Renewing
 from portal.desk.customer.scope import Scope
+from portal.desk.deals.deal_reading import form_of_deal
 from portal.desk.desk import Desk
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
@@ -67,6 +69,7 @@ def routes(desk: Desk) -> Iterable[DeskRoute]:
     yield DeskRoute(f"{ONE}/files/{{file:int}}", pages.of_one(files.one))
     yield DeskRoute(f"{ONE}/record", pages.of_one(Record(pages).page), ACT)
     yield DeskRoute(f"{ONE}/milestones", pages.of_one(Recording(pages).page), ACT, "specialist")
+    yield DeskRoute(f"{ONE}/record/fill", pages.of_one(Completing(pages).page), ACT, "csm", form_of_deal)
     yield DeskRoute(f"{ONE}/news", pages.of_one(forming.all), least="specialist")
     yield DeskRoute(f"{ONE}/news/{{kind}}", pages.of_one(forming.one), ACT, "specialist")
 

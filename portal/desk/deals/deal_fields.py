@@ -1,49 +1,87 @@
-"""Which fields has the form of a deal, and how do they become a deal file? By the paths that the file has for them."""
+"""Which fields has the form of a deal? Those of a deal file, by their paths there; rows where it has several."""
 
-import re
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple, get_args
-from zoneinfo import ZoneInfo
-
-from pydantic import ValidationError
+from collections.abc import Sequence
+from typing import NamedTuple, get_args
 
 from domain.deal import CustomerRole, DealClosed, Sale
 from portal.desk.customer.fields import FormField
-from portal.desk.customer.reading import BULLETS, Complaint, in_the_words
-from portal.forms import Form
 
-PEOPLE = 5
-"""Rows for the customer's people: who has more adds them afterwards, or gives a deal file."""
 SOURCE = "desk"
 """The system that knows a deal which is typed here, where none is named."""
-NOON = time(12)
 ROLES: tuple[str, ...] = get_args(CustomerRole)
 CUSTOM = "custom"
 """The fields that only one company has: one on each line, its name before the first colon."""
-COLONS = re.compile(r"\s*[:：]\s*")
-OF_PEOPLE = ("name", "email", "role", "title")
+CHAMPION = "champion"
+"""The field that says which row of the people speaks for us inside."""
+MORE = "more"
+"""The button that asks for more rows of what it names; nothing is looked at by it."""
+MOST_ROWS = 20
+"""Rows of one kind: who has more gives a deal file. All of them together are fewer fields than a form may have."""
+LARGEST_DEAL, MOST_DEAL_FIELDS = 512 * 1024, 600
+"""Bytes and fields of a form of a deal; each letter of Japanese prose takes nine bytes of it."""
 
 
-class Section(NamedTuple):
-    """Fields that stand together; `name` is that of their heading in the words."""
+class Rows(NamedTuple):
+    """What a deal may have several of: `name` is its field in the file, `fields` are those of each row.
+
+    A form begins with `first` of them.
+    """
 
     name: str
     fields: Sequence[FormField]
+    first: int
+
+    @property
+    def typed(self) -> Sequence[str]:
+        """The fields by which a row counts as filled in: not those that hold something from the beginning."""
+        return [field.name for field in self.fields if not field.default]
+
+
+class Section(NamedTuple):
+    """Fields that stand together; `name` is that of their heading in the words. `beside` ones are asked for last."""
+
+    name: str
+    fields: Sequence[FormField] = ()
+    rows: Sequence[Rows] = ()
+    beside: bool = False
 
 
 def _line(name: str, *, required: bool = False, longest: int = 300, default: str = "") -> FormField:
     return FormField(name, "line", required, longest=longest, default=default)
 
 
-def _people() -> Sequence[FormField]:
-    return [
-        FormField(f"stakeholders.{row}.{name}", "choice", False, ROLES)
-        if name == "role"
-        else _line(f"stakeholders.{row}.{name}")
-        for row in range(PEOPLE)
-        for name in OF_PEOPLE
-    ]
+def _days(name: str) -> Rows:
+    """Days from one to another, and why."""
+    return Rows(name, (FormField("first", "date"), FormField("last", "date"), _line("why", longest=200)), 1)
+
+
+_SCALE = ("1", "2", "3", "4", "5")
+PEOPLE = Rows(
+    "stakeholders", (_line("name"), _line("email"), FormField("role", "choice", False, ROLES), _line("title")), 5
+)
+METRICS = Rows(
+    "success_metrics",
+    (
+        _line("name", longest=200),
+        _line("baseline", longest=200),
+        _line("target", longest=200),
+        FormField("by_day", "number", whole=True, least=1, most=1000),
+    ),
+    2,
+)
+WINS = Rows(
+    "quick_wins",
+    (
+        _line("what", longest=200),
+        FormField("visibility", "choice", False, _SCALE, whole=True, default="3"),
+        FormField("effort", "choice", False, _SCALE, whole=True, default="3"),
+        FormField("slot", "choice", False, ("30", "60", "90"), whole=True, default="30"),
+    ),
+    2,
+)
+DATES = Rows("near_term", (_line("what", longest=200), FormField("on", "date")), 2)
+NOTES = Rows("notes", (_line("by", longest=200), FormField("text", "text")), 1)
+EVERY_ROWS = (PEOPLE, METRICS, WINS, DATES, _days("busy_seasons"), _days("closures"), NOTES)
 
 
 def sections(model: type[Sale]) -> Sequence[Section]:
@@ -71,9 +109,10 @@ def sections(model: type[Sale]) -> Sequence[Section]:
                 FormField("products", "lines"),
                 FormField("go_live_by", "date"),
                 _line("crm_url", longest=2000),
+                _line("sow_url", longest=2000),
             ),
         ),
-        Section("people", _people()),
+        Section("people", rows=(PEOPLE,)),
         Section(
             "ours",
             (
@@ -84,89 +123,18 @@ def sections(model: type[Sale]) -> Sequence[Section]:
             ),
         ),
         Section("why", (FormField("problem", "text"), FormField("present_state", "text"), FormField(CUSTOM, "lines"))),
+        Section("metrics", (FormField("roi_method", "text"),), (METRICS,), beside=True),
+        Section("wins", rows=(WINS,), beside=True),
+        Section("dates", rows=(DATES, _days("busy_seasons"), _days("closures")), beside=True),
+        Section(
+            "circumstances",
+            (
+                FormField("circumstances.complexity", "choice", False, ("normal", "high"), default="normal"),
+                FormField("circumstances.integrations", "number", whole=True, least=0),
+                FormField("circumstances.large_data", "tick"),
+                FormField("circumstances.limited_resources", "tick"),
+            ),
+            beside=True,
+        ),
+        Section("notes", rows=(NOTES,), beside=True),
     )
-
-
-def deal_file(model: type[Sale], form: Form) -> dict[str, Any]:
-    """What was typed, as a deal file has it. The day of the close is noon at the customer's, today's is now."""
-    flat = {
-        one.name: value
-        for section in sections(model)
-        for one in section.fields
-        if (value := _value(one, form.text(one.name)))
-    }
-    raw: dict[str, Any] = {}
-    for path, value in flat.items():
-        *parents, name = path.split(".")
-        place = raw
-        for parent in parents:
-            place = place.setdefault(parent, {})
-        place[name] = value
-    rows = raw.pop("stakeholders", {})
-    raw["stakeholders"] = [rows[row] for row in sorted(rows, key=int)]
-    if CUSTOM in raw:
-        raw[CUSTOM] = dict(map(_named, raw[CUSTOM]))
-    if "closed_at" in raw:
-        raw["closed_at"] = _moment(raw["closed_at"], raw.get("account", {}).get("time_zone", "UTC"))
-    return raw
-
-
-def complaints_about(model: type[Sale], raw: Mapping[str, Any], form: Form) -> dict[str, Complaint]:
-    """What is wrong with the file, by the fields of the form; empty where the model takes it."""
-    found = {CUSTOM: Complaint("deal_custom_twice")} if _names_twice(form) else {}
-    try:
-        model.model_validate(dict(raw))
-    except ValidationError as error:
-        # What is wrong between fields names them in its own words: the door says it.
-        for one in (one for one in error.errors(include_url=False, include_input=False) if one["loc"]):
-            found.setdefault(place_of(".".join(map(str, one["loc"])), form), in_the_words(one))
-    return found
-
-
-def place_of(path: str, form: Form) -> str:
-    """The field of the form that stands for a path of the file: its people are those rows that are filled in."""
-    parts = path.split(".")
-    if parts[0] == CUSTOM:
-        return CUSTOM
-    if parts[0] != "stakeholders":
-        return path or "form"
-    filled = [row for row in range(PEOPLE) if any(form.text(f"stakeholders.{row}.{name}") for name in OF_PEOPLE)]
-    if len(parts) < 2 or not parts[1].isdecimal() or int(parts[1]) >= len(filled):
-        return "stakeholders.0.name"
-    name = parts[2] if len(parts) > 2 and parts[2] in OF_PEOPLE else "name"
-    return f"stakeholders.{filled[int(parts[1])]}.{name}"
-
-
-def _value(field: FormField, text: str) -> Any:
-    if field.control == "lines":
-        return _lines(text)
-    if field.control == "number":
-        return text.replace(",", "")
-    return text
-
-
-def _lines(text: str) -> list[str]:
-    return [line for raw in text.splitlines() if (line := raw.strip(BULLETS).strip())]
-
-
-def _names_twice(form: Form) -> bool:
-    """Whether two lines of the company's own fields have one name: the file has room for one of them."""
-    lines = _lines(form.text(CUSTOM))
-    return len(dict(map(_named, lines))) < len(lines)
-
-
-def _named(line: str) -> tuple[str, str]:
-    """Name and value of a line; the name is written as keys are, in lower case and without spaces."""
-    name, *value = COLONS.split(line, maxsplit=1)
-    return "_".join(name.lower().split()), "".join(value)
-
-
-def _moment(text: str, zone: str) -> str:
-    """The moment of a close that is known by its day; what is no day stays as it was typed."""
-    try:
-        day, place = date.fromisoformat(text), ZoneInfo(zone)
-    except (ValueError, OSError):
-        return text
-    now = datetime.now(UTC).astimezone(place)
-    at = now.replace(microsecond=0) if now.date() == day else datetime.combine(day, NOON, place)
-    return at.isoformat()

@@ -20,6 +20,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "part_people": ("Their people", "お客様側の関係者"),
     "part_ours": ("On our side", "当社側"),
     "part_why": ("What it is for", "目的"),
+    "part_metrics": ("What success is measured by", "成功指標"),
+    "part_wins": ("Candidates for quick wins", "クイックウィンの候補"),
+    "part_dates": ("Their calendar", "お客様のカレンダー"),
+    "part_circumstances": ("What makes it take longer", "期間に影響する事情"),
+    "part_notes": ("Notes of the sale", "商談のメモ"),
+    "beside": ("What the sale knows besides", "商談で把握しているその他の情報"),
+    "beside_then": (
+        "All of it may stay empty. What the hand-off record lacks is asked of the seller, and can be filled in later;"
+        " the customer’s calendar and what makes it take longer make the plan, and count from the start alone.",
+        "すべて任意です。引き継ぎ情報の不足分は営業担当に確認し、後から補完できます。カレンダーと期間に影響する事情は計画の作成に使うため、"
+        "開始時の内容のみが反映されます。",
+    ),
+    "more": ("More rows", "行を追加する"),
     "account.name": ("Name of the company", "会社名"),
     "account.country": ("Country", "国"),
     "account.country_hint": (
@@ -56,6 +69,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "products": ("Products, one a line", "製品（1行に1件）"),
     "go_live_by": ("Go-live that was promised", "約束した本番利用開始日"),
     "crm_url": ("Link to the deal in the CRM", "CRMの商談へのリンク"),
+    "sow_url": ("Link to the statement of work", "作業範囲記述書（SOW）へのリンク"),
     "playbook": ("Playbook", "プレイブック"),
     "playbook_none": ("By the value of the contract", "契約金額から自動で選択"),
     "owner": ("Owner", "担当者"),
@@ -73,8 +87,81 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Give each field another name: two of them have the same one",
         "同じ項目名が2つあります。項目ごとに異なる名前を入力してください",
     ),
-    "person": ("Person {number}", "{number}人目"),
-    "people_hint": (
+    "roi_method": ("How the return was calculated", "ROIの算出方法"),
+    "success_metrics": ("Metrics", "指標"),
+    "success_metrics_row": ("Metric {number}", "指標{number}"),
+    "success_metrics_then": (
+        "Best as a number with its unit, like 20 days: then it becomes a goal, and its way is shown from the"
+        " first day.",
+        "「20日」のように数値と単位で入力すると、目標として登録され、進捗が最初から表示されます。",
+    ),
+    "success_metrics.name": ("What", "改善したいこと"),
+    "success_metrics.baseline": ("Today", "現状値"),
+    "success_metrics.target": ("Should become", "目標値"),
+    "success_metrics.by_day": ("By day after close", "達成予定（契約後の日数）"),
+    "quick_wins": ("Candidates", "候補"),
+    "quick_wins_row": ("Candidate {number}", "候補{number}"),
+    "quick_wins_then": (
+        "Small results that could be shown early; 5 is most visible, and most effort.",
+        "早い段階で示せる小さな成果です。見えやすさ・工数とも5が最大です。",
+    ),
+    "quick_wins.what": ("What could be shown", "示せる成果"),
+    "quick_wins.visibility": ("Visibility, 1–5", "効果の見えやすさ（1～5）"),
+    "quick_wins.effort": ("Effort, 1–5", "工数（1～5）"),
+    "quick_wins.slot": ("By day", "時期"),
+    **{f"quick_wins.{name}.{value}": (value, value) for name in ("visibility", "effort") for value in "12345"},
+    **{f"quick_wins.slot.{day}": (f"day {day}", f"{day}日目まで") for day in ("30", "60", "90")},
+    "near_term": ("Dates of theirs", "お客様側の予定"),
+    "near_term_row": ("Date {number}", "予定{number}"),
+    "near_term_then": (
+        "What touches the schedule, like an audit or a fair. No date moves by it.",
+        "監査や展示会など、日程に関わる予定です。計画の日付は変わりません。",
+    ),
+    "near_term.what": ("What happens", "内容"),
+    "near_term.on": ("On", "日付"),
+    "busy_seasons": ("Busy seasons", "繁忙期"),
+    "busy_seasons_row": ("Season {number}", "繁忙期{number}"),
+    "busy_seasons_then": (
+        "Days on which they have no time for us; they do not count as days of the plan.",
+        "対応いただけない期間です。計画の日数に含めません。",
+    ),
+    "busy_seasons.first": ("First day", "開始日"),
+    "busy_seasons.last": ("Last day", "終了日"),
+    "busy_seasons.why": ("Why", "理由"),
+    "busy_seasons_wrong": (
+        "The last day is the first or comes after it, and a season has 92 days at most",
+        "終了日は開始日以降とし、92日以内でご記入ください",
+    ),
+    "closures": ("Days on which they are closed", "休業日"),
+    "closures_row": ("Closed {number}", "休業{number}"),
+    "closures_then": ("Holidays apart: they are known.", "祝日は登録済みのため不要です。"),
+    "closures.first": ("First day", "開始日"),
+    "closures.last": ("Last day", "終了日"),
+    "closures.why": ("Why", "理由"),
+    "closures_wrong": (
+        "The last day is the first or comes after it, and a closure has 31 days at most",
+        "終了日は開始日以降とし、31日以内でご記入ください",
+    ),
+    "circumstances.complexity": ("How complex it is", "複雑さ"),
+    "circumstances.complexity.normal": ("As usual", "標準"),
+    "circumstances.complexity.high": ("More than usual", "高い"),
+    "circumstances.integrations": ("Systems to integrate", "連携するシステムの数"),
+    "circumstances.large_data": ("Very much data", "データ量が多い"),
+    "circumstances.limited_resources": ("Few people on their side", "お客様側の人員が限られている"),
+    "custom_there": (
+        "The record has a field by this name: give yours another one",
+        "同じ項目名がすでに登録されています。別の項目名を入力してください",
+    ),
+    "notes": ("Notes", "メモ"),
+    "notes_row": ("Note {number}", "メモ{number}"),
+    "notes_then": ("As the seller would tell it to a colleague.", "営業担当から引き継ぐ内容をそのまま記録します。"),
+    "notes.by": ("Whose", "記入者"),
+    "notes.text": ("Note", "メモ"),
+    "stakeholders": ("Their people", "お客様側の関係者"),
+    "champion": ("Speaks for us inside", "社内推進者"),
+    "champion_none": ("Not known yet", "未確認"),
+    "stakeholders_row": ("Person {number}", "{number}人目"),
+    "stakeholders_then": (
         "At least one of a closed deal, best the project lead and the executive sponsor. More can be added later.",
         "成約済みの場合は1名以上。プロジェクトリーダーとエグゼクティブスポンサーの登録をお勧めします。後から追加できます。",
     ),
@@ -126,9 +213,33 @@ TOLD: Mapping[str, tuple[str, str]] = {
         "Taken. No worker has drafted its plan yet: it appears among the onboardings as soon as one has.",
         "受け付けました。計画の作成待ちです。作成されると一覧に表示されます。",
     ),
+    "record_filled": ("Filled in. It stands in the record.", "引き継ぎ情報を補完しました。"),
+    "record_part": (
+        "Filled in, but for what a colleague has filled in meanwhile: that stays as it is.",
+        "引き継ぎ情報を補完しました。ただし、その間にほかの方が記入した項目は変更していません。",
+    ),
     "deal_introduced": ("The introduction has begun.", "紹介を開始しました。"),
     "introduction_told": ("Recorded.", "記録しました。"),
 }
+
+RECORD: Mapping[str, tuple[str, str]] = {
+    "fill": ("Fill in what is missing", "不足している情報を補完する"),
+    "add": ("Add a note or a field", "メモ・項目を追加する"),
+    "fill_then": (
+        "What the record has already stays as it is; dates of the plan do not move. Somebody new who takes part is"
+        " added under People.",
+        "登録済みの内容と計画の日付は変わりません。新しい関係者は「関係者」から追加してください。",
+    ),
+    "fill_button": ("Fill it in", "補完する"),
+    "fill_since": ("Somebody has filled this in meanwhile", "その間に、ほかの方が記入した項目があります"),
+    "fill_since_then": (
+        "Nothing of yours is saved yet. These are there now and stay; what you typed stands beside them, and may become"
+        " a note. Send the rest once more.",
+        "ご記入内容はまだ保存されていません。次の項目は登録済みのため変更できません（右はご記入内容です）。必要に応じてメモに記入し、"
+        "残りを送信してください。",
+    ),
+}
+"""The words of the form that fills in a running onboarding's record, each under `record_KEY`."""
 
 INTRODUCTIONS: Mapping[str, tuple[str, str]] = {
     "h1": ("Introductions", "ご契約前の紹介"),
@@ -158,6 +269,10 @@ INTRODUCTIONS: Mapping[str, tuple[str, str]] = {
     "status_withdrawn": ("Withdrawn", "取り下げ"),
     "issues": ("What was found", "確認事項"),
     "issues_empty": ("Nothing was found so far that sales should know.", "営業に伝えるべき事項はまだありません。"),
+    "custom_there": (
+        "The record has a field by this name: give yours another one",
+        "同じ項目名がすでに登録されています。別の項目名を入力してください",
+    ),
     "notes": ("Notes", "メモ"),
     "happened": ("What has happened", "これまでの経緯"),
     "tell_introduced": ("They were introduced", "紹介が完了した"),
@@ -172,7 +287,7 @@ INTRODUCTIONS: Mapping[str, tuple[str, str]] = {
 }
 """The words of the pages of introductions, each under `introduction_KEY`."""
 
-PREFIXED = (("deal_", WORDS), ("told_", TOLD), ("introduction_", INTRODUCTIONS))
+PREFIXED = (("deal_", WORDS), ("told_", TOLD), ("introduction_", INTRODUCTIONS), ("record_", RECORD))
 
 
 def _said(place: int) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -16,11 +16,12 @@ from domain.refusal import InvalidDeal
 from domain.rules.admission import check_prospect, read_deal, read_prospect
 from playbooks.library import Library
 from portal.desk.customer.choices import Choice
-from portal.desk.customer.fields import FormField
-from portal.desk.customer.forming import FieldShown, in_words
+from portal.desk.customer.forming import in_words
 from portal.desk.customer.pages import go
 from portal.desk.customer.telling import VIA, outcome_of
-from portal.desk.deals.deal_fields import SOURCE, complaints_about, deal_file, place_of, sections
+from portal.desk.deals.deal_fields import MORE, SOURCE, sections
+from portal.desk.deals.deal_reading import complaints_about, deal_file, form_of_deal, names, place_of
+from portal.desk.deals.drawing import Filled, SectionShown, drawn
 from portal.desk.deals.planned import planned
 from portal.desk.desk import Desk
 from portal.desk.refusing import reason_in
@@ -36,22 +37,8 @@ OPENS_WITHIN = 5.0
 
 
 def routes(desk: Desk) -> Iterable[DeskRoute]:
-    yield DeskRoute("/desk/start", Starting(desk, DealClosed).page, ACT, "csm")
-    yield DeskRoute("/desk/introductions/begin", Starting(desk, Prospect).page, ACT, "csm")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Filled:
-    """The form of a deal as it stands: what was typed, and what is wrong with it."""
-
-    form: Form | None = None
-    errors: Mapping[str, str]
-    status: int = 200
-
-    def value(self, field: FormField, zone: str) -> str:
-        if self.form is not None:
-            return self.form.text(field.name)
-        return zone if field.name == "account.time_zone" else field.default
+    yield DeskRoute("/desk/start", Starting(desk, DealClosed).page, ACT, "csm", form_of_deal)
+    yield DeskRoute("/desk/introductions/begin", Starting(desk, Prospect).page, ACT, "csm", form_of_deal)
 
 
 class Starting:
@@ -66,13 +53,15 @@ class Starting:
         """Asks for the deal, shows what would be planned, and does exactly that."""
         if form is None:
             return await self._show(view, Filled(errors={}), told=request.query_params.get("told", ""))
+        if form.text(MORE):
+            return await self._show(view, Filled(form=form, errors={}))
         words = self._desk.pages.words(view.language)
         if form.text("file"):
             raw, problem = _pasted(form.text("file"))
             if problem:
                 return await self._show(view, Filled(form=form, errors={"file": words[problem]}, status=422))
         else:
-            raw = {"source": SOURCE, **deal_file(self._model, form)}
+            raw = {"source": SOURCE, **deal_file(sections(self._model), form)}
             if wrong := complaints_about(self._model, raw, form):
                 errors = {name: in_words(one, words) for name, one in wrong.items()}
                 return await self._show(view, Filled(form=form, errors=errors, status=422))
@@ -82,8 +71,11 @@ class Starting:
             place = "file" if form.text("file") else place_of(refused.field, form)
             reason = reason_in(view.language, refused.reason)
             said = f"{refused.field}: {reason}" if place in ("file", "form") else reason
-            known = {one.name for section in sections(self._model) for one in section.fields} | {"file"}
-            errors = {place if place in known else "form": f"{words['deal_refused']} {said}"}
+            errors = {
+                place
+                if place in {*names(sections(self._model), form), "file"}
+                else "form": f"{words['deal_refused']} {said}"
+            }
             return await self._show(view, Filled(form=form, errors=errors, status=422))
 
     async def _begin(self, view: DeskView, form: Form, raw: dict[str, Any]) -> Response:
@@ -146,17 +138,16 @@ class Starting:
     async def _show(self, view: DeskView, filled: Filled, *, told: str = "") -> Response:
         lists = await asyncio.to_thread(self._lists, view)
         words = self._desk.pages.words(view.language)
-        drawn = [
-            (section.name, [self._field(view, words, one, lists, filled) for one in section.fields])
-            for section in sections(self._model)
-        ]
+        filled = replace(filled, first={"account.time_zone": view.staff.time_zone})
+        parts = drawn(sections(self._model), filled, lists, words)
         return self._desk.show(
             view,
             "deals/form.html",
             tab="introductions" if self._model is Prospect else "start",
             told=told,
             status=filled.status,
-            sections=drawn,
+            sections=parts,
+            beside_open=any(_is_filled(one, filled) for one in parts if one.beside),
             errors=filled.errors,
             what="prospect" if self._model is Prospect else "deal",
             file=filled.form.text("file") if filled.form else "",
@@ -169,29 +160,14 @@ class Starting:
             "staff": [Choice(one.handle, one.named(view.language)) for one in self._desk.parts.staff().members],
         }
 
-    def _field(
-        self,
-        view: DeskView,
-        words: Mapping[str, str],
-        field: FormField,
-        lists: Mapping[str, Sequence[Choice]],
-        filled: Filled,
-    ) -> FieldShown:
-        name = ".".join(part for part in field.name.split(".") if not part.isdecimal())
-        options = lists[field.of] if field.of else [Choice(one, words[f"deal_{name}.{one}"]) for one in field.options]
-        value = filled.value(field, view.staff.time_zone)
-        return FieldShown(
-            field=field,
-            label=words[f"deal_{name}"],
-            hint=words.get(f"deal_{name}_hint", ""),
-            values=(value,) if value else (),
-            choices=options,
-            none=words["none_chosen"]
-            if field.required or name.endswith("role")
-            else words.get(f"deal_{name}_none", ""),
-            buttons=False,
-            fixed="",
-        )
+
+def _is_filled(part: SectionShown, filled: Filled) -> bool:
+    """Whether something of that part was typed, or more rows of it asked for."""
+    asked = filled.form.text(MORE) if filled.form else ""
+    fields = [*part.fields, *(one for rows in part.rows for row in rows.rows for one in row)]
+    return any(rows.name == asked for rows in part.rows) or any(
+        one.value not in ("", one.field.default) for one in fields
+    )
 
 
 def _pasted(text: str) -> tuple[dict[str, Any], str]:

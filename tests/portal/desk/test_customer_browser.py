@@ -19,7 +19,10 @@ from tests.support.room import Onboarding
 pytestmark = needs_a_browser
 
 PHONE, DESK = ViewportSize(width=390, height=844), ViewportSize(width=1440, height=900)
-PARTS = ("?", "/goals?", "/adoption?", "/plan?", "/people?", "/scope?", "/audit?head=0&", "/news/add_contact?")
+PARTS = (
+    *("?", "/goals?", "/record/fill?", "/adoption?", "/plan?", "/people?", "/scope?", "/audit?head=0&"),
+    "/news/add_contact?",
+)
 FORMS = (
     "?",
     "/adoption?",

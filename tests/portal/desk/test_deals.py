@@ -180,3 +180,200 @@ def _unescaped(text: str) -> str:
     from html import unescape
 
     return unescape(text)
+
+
+BESIDE = {
+    "sow_url": "https://files.vendor.test/sow-4711",
+    "roi_method": "Hours saved times wages",
+    "success_metrics.1.name": "Order to delivery",
+    "success_metrics.1.baseline": "20 days",
+    "success_metrics.1.target": "14 days",
+    "success_metrics.1.by_day": "90",
+    "quick_wins.0.what": "One list of orders",
+    "quick_wins.0.visibility": "5",
+    "quick_wins.0.effort": "1",
+    "quick_wins.0.slot": "60",
+    "quick_wins.1.visibility": "3",
+    "quick_wins.1.effort": "3",
+    "quick_wins.1.slot": "30",
+    "near_term.0.what": "Audit",
+    "near_term.0.on": "2033-02-01",
+    "busy_seasons.0.first": "2033-12-01",
+    "busy_seasons.0.last": "2033-12-20",
+    "busy_seasons.0.why": "Christmas",
+    "closures.0.first": "2033-08-01",
+    "closures.0.last": "2033-08-05",
+    "closures.0.why": "Summer",
+    "circumstances.complexity": "high",
+    "circumstances.integrations": "3",
+    "circumstances.large_data": "yes",
+    "notes.0.by": "Petra Lang",
+    "notes.0.text": "They had a bad start with another vendor.",
+    "champion": "2",
+}
+
+
+async def test_a_deal_has_all_that_the_sale_knows(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    """Rows may stay empty in between, and a row that holds nothing but what it began with is none."""
+    shown = await csm.post("/desk/start", data={**TYPED, **BESIDE, "closed_at": YESTERDAY})
+    [file] = re.findall(r'name="file">\n(.*?)</textarea>', shown.text, re.DOTALL)
+    await csm.post("/desk/start", data={"file": _unescaped(file), "confirmed": "yes"})
+
+    sold = site.door.onboardings[f"onboarding-desk-{TYPED['id']}"].dossier.deal
+    [metric], [win], [date], [note] = sold.success_metrics, sold.quick_wins, sold.near_term, sold.notes
+    assert ("Order to delivery", "20 days", "14 days", 90) == (
+        *(metric.name, metric.baseline, metric.target, metric.by_day),
+    )
+    assert ("One list of orders", 5, 1, 60) == (win.what, win.visibility, win.effort, win.slot)
+    assert ("Audit", "Petra Lang", "Hours saved times wages") == (date.what, note.by, sold.roi_method)
+    assert ("Christmas", "Summer") == (sold.busy_seasons[0].why, sold.closures[0].why)
+    assert ("high", 3, True, False) == (*sold.circumstances.model_dump().values(),)
+    assert ("executive_sponsor", "https://files.vendor.test/sow-4711") == (sold.champion, sold.sow_url)
+
+
+async def test_more_rows_come_by_a_button_and_nothing_that_was_typed_goes(csm: httpx2.AsyncClient) -> None:
+    """Without a script; what is not yet filled in is no mistake. Past twenty there are no more."""
+    form = {**TYPED, "account.name": "", "success_metrics.0.name": "Errors", "rows.success_metrics": "2"}
+    once = await csm.post("/desk/start", data={**form, "more": "success_metrics"})
+    last = await csm.post("/desk/start", data={**form, "rows.success_metrics": "9999999", "more": "success_metrics"})
+    many = await csm.post("/desk/start", data={**form, "rows.success_metrics": "19", "more": "success_metrics"})
+
+    assert (200, 5) == (once.status_code, len(re.findall(r'name="success_metrics\.\d+\.name"', once.text)))
+    assert 'name="success_metrics.0.name" type="text" value="Errors"' in once.text
+    assert '<details class="why part" open>' in once.text
+    assert "Bo Specht" in once.text
+    assert "error" not in once.text.split("<main", 1)[1]
+    assert 200 == last.status_code
+    assert 20 == len(re.findall(r'name="success_metrics\.\d+\.name"', many.text))
+    assert 'value="success_metrics" formaction' not in many.text
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"success_metrics.1.by_day": "soon"}, "success_metrics.1.by_day"),
+        ({"success_metrics.1.by_day": "2000"}, "success_metrics.1.by_day"),
+        ({"near_term.0.on": ""}, "near_term.0.on"),
+        ({"busy_seasons.0.last": "2033-11-01"}, "busy_seasons.0.first"),
+        ({"closures.0.last": "2033-12-01"}, "closures.0.first"),
+        ({"circumstances.integrations": "-1"}, "circumstances.integrations"),
+        ({"quick_wins.0.slot": "45"}, "quick_wins.0.slot"),
+        ({"sow_url": "somewhere"}, "sow_url"),
+    ],
+)
+async def test_what_is_wrong_beside_the_deal_is_said_at_its_field_too(
+    csm: httpx2.AsyncClient, changed: Mapping[str, str], field: str
+) -> None:
+    answer = await csm.post("/desk/start", data={**TYPED, **BESIDE, "closed_at": YESTERDAY, **changed})
+
+    assert 422 == answer.status_code
+    assert f'id="{field}-error"' in answer.text, re.findall(r'class="error".*', answer.text)
+    assert '<details class="why part" open>' in answer.text
+
+
+FILLED = {
+    "once": "a" * 22,
+    "problem": "Orders are typed twice.",
+    "success_metrics.0.name": "Order to delivery",
+    "success_metrics.0.baseline": "20 days",
+    "success_metrics.0.target": "14 days",
+    "champion": "end_user",
+    "custom": "SLA: gold",
+    "notes.0.text": "They had a bad start with another vendor.",
+}
+BARE: Mapping[str, Any] = {"problem": None, "success_metrics": [], "champion": None, "custom": {}, "notes": []}
+
+
+async def test_what_the_record_lacks_is_filled_in_at_the_desk(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    """A metric becomes a goal at once; what is there is not asked for. Twice is once, in the journal under a name."""
+    onboarding = site.opened(**BARE, present_state="By telephone.")
+    path = f"/desk/onboardings/{onboarding.id}/record"
+    before = await csm.get(path)
+    form = await csm.get(f"{path}/fill")
+
+    for _ in range(2):
+        filled = await csm.post(f"{path}/fill", data=FILLED)
+
+    assert f"{path}/fill" in before.text
+    assert ('name="problem"' in form.text, 'name="present_state"' in form.text) == (True, False)
+    assert '<option value="">Not known yet</option>' in form.text
+    assert "Filled in. It stands in the record." in filled.text
+    sold = site.parts.ledger.dossier(onboarding.id).deal
+    assert ("Orders are typed twice.", "end_user", "gold") == (sold.problem, sold.champion, sold.custom["sla"])
+    assert [("Jonas Weber", "They had a bad start with another vendor.")] == [(one.by, one.text) for one in sold.notes]
+    assert "from 20 days to 14 days" in (await csm.get(f"/desk/onboardings/{onboarding.id}/goals")).text
+    [row] = reads.journal(site.engine, onboarding.id, kinds=("hand_off_completed",))
+    assert ("jonas.weber", "desk", True) == (row.by, row.via, row.proved)
+
+
+async def test_what_somebody_has_filled_in_meanwhile_stays_and_the_second_is_told(
+    site: DeskSite, csm: httpx2.AsyncClient
+) -> None:
+    """Nothing of theirs is saved until they have seen it, and the rest goes by the same form."""
+    onboarding = site.opened(**BARE)
+    path = f"/desk/onboardings/{onboarding.id}/record/fill"
+    async with site.signed_in("manager") as manager:
+        await manager.post(path, data={"once": "b" * 22, "problem": "Their stock is a guess."})
+
+    second = await csm.post(path, data=FILLED)
+    rest = await csm.post(path, data={name: value for name, value in FILLED.items() if name != "problem"})
+
+    assert 409 == second.status_code
+    assert "Somebody has filled this in meanwhile" in second.text
+    assert "Orders are typed twice." in second.text
+    assert 'name="success_metrics.0.name" type="text" value="Order to delivery"' in second.text
+    assert "Filled in" in rest.text
+    sold = site.parts.ledger.dossier(onboarding.id).deal
+    assert ("Their stock is a guess.", "Order to delivery") == (sold.problem, sold.success_metrics[0].name)
+    assert 2 == len(reads.journal(site.engine, onboarding.id, kinds=("hand_off_completed",)))
+
+
+@pytest.mark.parametrize(
+    ("form", "field"),
+    [
+        ({"once": ""}, "form"),
+        ({"once": "a" * 22}, "form"),
+        ({"once": "a" * 22, "success_metrics.1.name": "x" * 201}, "success_metrics.1.name"),
+        ({"once": "a" * 22, "champion": "nobody"}, "champion"),
+        ({"once": "a" * 22, "custom": "tier: gold"}, "custom"),
+        ({"once": "a" * 22, "seats": "many", "problem": "x"}, "seats"),
+    ],
+)
+async def test_what_cannot_be_filled_in_is_said_at_its_field(
+    site: DeskSite, csm: httpx2.AsyncClient, form: Mapping[str, str], field: str
+) -> None:
+    onboarding = site.opened(**{**BARE, "custom": {"tier": "silver"}, "seats": None})
+
+    answer = await csm.post(f"/desk/onboardings/{onboarding.id}/record/fill", data=form)
+
+    assert answer.status_code in (409, 422)
+    assert f'href="#{field}"' in answer.text
+    assert () == reads.journal(site.engine, onboarding.id, kinds=("hand_off_completed",))
+
+
+async def test_dates_and_promises_of_the_plan_cannot_be_filled_in(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    """They have made the plan: a form that was made by hand changes them no more than a delivery of the CRM."""
+    onboarding = site.opened(**BARE, busy_seasons=[], go_live_by=None)
+    path = f"/desk/onboardings/{onboarding.id}/record/fill"
+    late = {name: value for name, value in BESIDE.items() if name.startswith(("busy", "closures", "circumstances"))}
+
+    answer = await csm.post(path, data={"once": "a" * 22, "go_live_by": "2033-05-01", **late})
+
+    assert 422 == answer.status_code
+    sold = site.parts.ledger.dossier(onboarding.id).deal
+    assert ((), None, "normal") == (sold.busy_seasons, sold.go_live_by, sold.circumstances.complexity)
+
+
+async def test_filling_in_takes_a_csm_and_an_onboarding_that_goes_on(site: DeskSite, csm: httpx2.AsyncClient) -> None:
+    onboarding = site.opened(**BARE)
+    path = f"/desk/onboardings/{onboarding.id}/record/fill"
+    async with site.signed_in("specialist") as specialist:
+        refused = await specialist.post(path, data=FILLED)
+    onboarding.tell("end_onboarding", ending="churned", reason="They have left.", by="nora.lindqvist")
+    onboarding.to_day(30)
+
+    ended = await csm.post(path, data=FILLED)
+
+    assert (403, 200) == (refused.status_code, ended.status_code)
+    assert f"{path}" not in ended.text
+    assert site.parts.ledger.dossier(onboarding.id).deal.problem is None
