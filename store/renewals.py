@@ -70,6 +70,11 @@ class SqlRenewals:
             raise UnknownOnboarding(f"there is no onboarding {onboarding!r}")
         return counting[onboarding]
 
+    def ever_left(self, onboarding: str) -> bool:
+        """Whether anybody has ever said that the customer leaves, also where it was mistaken."""
+        with read_connection(self._engine) as connection:
+            return any(row.outcome == "left" for row in _said_of(connection, [onboarding])[onboarding])
+
 
 def renewals_of(connection: Connection, wanted: Collection[str]) -> Mapping[str, Sequence[Renewal]]:
     """The renewals that count of each of those onboardings that is there, with the yearly value before each."""

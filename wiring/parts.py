@@ -46,6 +46,8 @@ from runtime.outbound import Outbound
 from runtime.sealing_key import sealing_keys
 from runtime.settings import Settings
 from starter.doors.bell import QUIET, Bell, Spaced, WakeSender, wake_receiver
+from starter.doors.onboardings import OnboardingDoor
+from starter.doors.renewing import RenewalDoor
 from starter.doors.updating import USAGE_PATIENCE
 from starter.reliving import PastLives
 from store.answers import SqlAnswers
@@ -64,7 +66,6 @@ from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
 from store.questions import ROOM, SqlQuestions
 from store.rechecks import SqlRechecks
-from store.renewals import SqlRenewals
 from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
@@ -190,7 +191,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
                 ledger=ledger,
                 inbox=inbox,
                 figures=SqlMeasurements(engine, day_length=settings.day_length),
-                renewals=SqlRenewals(engine),
+                renewals=renewals_told(engine, told),
             ),
             MAIL: answers(told, engine, settings, ledger=ledger, staff=staff, wake=wake),
             ROOM: SignsOfLife(told.told_by(ROOM, proved=False).onboardings),
@@ -249,6 +250,15 @@ def buttons(settings: Settings, told: Doors, pressed: SqlPressed, *, staff: Staf
     )
 
 
+def renewals_told(engine: Engine, told: Doors) -> RenewalDoor:
+    """Who records renewals that come as deals, and tells success programmes of them."""
+
+    async def door() -> OnboardingDoor:
+        return told.onboardings
+
+    return RenewalDoor(engine=engine, door=door)
+
+
 def handlers_of(
     settings: Settings,
     told: Doors,
@@ -258,7 +268,7 @@ def handlers_of(
     ledger: SqlLedger,
     inbox: SqlInbox,
     figures: SqlMeasurements,
-    renewals: SqlRenewals,
+    renewals: RenewalDoor,
 ) -> Mapping[str, Handler]:
     """Who handles the deliveries of which source."""
     renewal_deals = RenewalDeals(renewals=renewals, now=wall_clock)

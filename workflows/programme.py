@@ -1,5 +1,6 @@
 """What goes on after the hand-off? The success programme: check-ins and reviews, for years."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from activities.onboarding import Bookkeeping
-    from domain.agenda import Entry, ProgrammeChange, ProgrammeOccasion, ProgrammeStart, read_change
+    from domain.agenda import Entry, ProgrammeChange, ProgrammeOccasion, ProgrammeStart, read_change, read_end
     from domain.news import short
     from domain.refusal import Refused
     from workflows import options, runs
@@ -27,6 +28,7 @@ class SuccessProgramme:
         self.start = start
         self.entries = list(start.entries)
         self.changes: list[ProgrammeChange] = []
+        self.to_plan = False
         self.revision = 0
         self.ended: str | None = None
         self.alarm = Alarm()
@@ -37,8 +39,11 @@ class SuccessProgramme:
             await self._keep([])
         while self.ended is None:
             revision = self.revision
+            if self.start.ends is not None and self.start.ends.at <= self.now:
+                self.ended = self.start.ends.reason
+                continue
             due = [entry for entry in self.entries if entry.due <= self.now]
-            if due or self.changes:
+            if due or self.changes or self.to_plan:
                 await self._keep(due)
                 continue
             if runs.time_for_a_new_run() and await runs.is_quiet(lambda: self.revision):
@@ -57,7 +62,7 @@ class SuccessProgramme:
         return self.start.clock.business(workflow.now())
 
     async def _keep(self, due: list[Entry]) -> None:
-        changes, self.changes = self.changes, []
+        changes, self.changes, self.to_plan = self.changes, [], False
         occasion = ProgrammeOccasion(
             programme=workflow.info().workflow_id,
             onboarding=self.start.onboarding,
@@ -70,6 +75,7 @@ class SuccessProgramme:
             changes=tuple(changes),
             hour=self.start.hour,
             ended=self.ended,
+            ends=self.start.ends,
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,
@@ -85,12 +91,17 @@ class SuccessProgramme:
         return "change the programme" if changes else "plan the programme"
 
     async def _sleep(self, revision: int) -> None:
-        entry = min(self.entries, key=lambda entry: (entry.due, entry.slot))
-        wake_at = self.start.clock.wall(entry.due + self.start.jitter) + options.CLOCK_GRAIN
-        self.alarm.set(wake_at, f"{entry.about.replace('_', ' ')} on {entry.occurrence}")
-        workflow.set_current_details(
-            "\n".join(f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries)
-        )
+        ends, entry = self.start.ends, min(self.entries, key=lambda entry: (entry.due, entry.slot), default=None)
+        if entry is not None and (ends is None or entry.due + self.start.jitter < ends.at):
+            due, words = entry.due + self.start.jitter, f"{entry.about.replace('_', ' ')} on {entry.occurrence}"
+        else:
+            assert ends is not None, "a programme has a next occasion, or an end"
+            due, words = ends.at, f"the end: {ends.reason.replace('_', ' ')}"
+        self.alarm.set(self.start.clock.wall(due) + options.CLOCK_GRAIN, words)
+        lines = [f"- {entry.about.replace('_', ' ')}: {entry.occurrence}" for entry in self.entries]
+        if ends is not None:
+            lines.append(f"- ends: {ends.at:%Y-%m-%d %H:%M} UTC, {ends.reason.replace('_', ' ')}")
+        workflow.set_current_details("\n".join(lines))
         await self.alarm.wait(lambda: self.revision != revision)
 
     @workflow.update
@@ -99,6 +110,18 @@ class SuccessProgramme:
         self.ended = reason or "ended"
         self.revision += 1
         return self.progress()
+
+    @workflow.update
+    def plan_end(self, end: Any) -> dict[str, Any]:
+        """The customer leaves at a moment ahead: it goes on until then. Without an end it goes on for good."""
+        self.start = self.start.model_copy(update={"ends": read_end(end)})
+        self.to_plan = True
+        self.revision += 1
+        return self.progress()
+
+    @plan_end.validator
+    def refuse_end(self, end: Any) -> None:
+        self._refuse(lambda: read_end(end))
 
     @workflow.update
     def change_programme(self, change: Any) -> dict[str, Any]:
@@ -116,10 +139,13 @@ class SuccessProgramme:
 
     @change_programme.validator
     def refuse_change(self, change: Any) -> None:
+        self._refuse(lambda: read_change(change))
+
+    def _refuse(self, read: Callable[[], object]) -> None:
         try:
             if self.ended is not None:
                 raise Refused("this success programme has ended")
-            read_change(change)
+            read()
         except Refused as refusal:
             detail = {"field": refusal.field, "reason": refusal.reason}
             raise ApplicationError(str(refusal), detail, type="Refused", non_retryable=True) from None
@@ -138,6 +164,7 @@ class SuccessProgramme:
             "cast": self.start.cast,
             "hour": self.start.hour,
             "ended": self.ended,
+            "ends_at": self.start.ends.at.isoformat() if self.start.ends is not None else None,
             "next": [{"cadence": entry.about, "on": entry.occurrence} for entry in self.entries],
         }
 

@@ -1,6 +1,5 @@
 """What follows from a deal that renews the contract of an earlier one? Won or lost, it is recorded; nothing starts."""
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from domain.measure.renewals import RenewalGiven
 from domain.news import short
 from domain.refusal import Refused, what_is_wrong
 from domain.room.deeds import Deed
-from domain.trouble import UnknownOnboarding
+from domain.trouble import NotReachable, UnknownOnboarding
 
 VIA = "intake"
 
@@ -32,7 +31,8 @@ class RenewalDeals:
     async def follow(self, raw: Mapping[str, Any], *, phase: Phase | None) -> Settled:
         """Record what became of that deal, of which `raw` has the fields of a deal file.
 
-        Its own close counts, or the day in `custom.renews_on`. Raises Refused where a person must look.
+        Its own close counts, or the day in `custom.renews_on`. Raises Refused where a person must look, and
+        NotReachable where the success programme could not be told; the same once more tells it.
         """
         source, id, custom = str(raw["source"]), str(raw["id"]), raw.get("custom") or {}
         onboarding = onboarding_id(source, str(custom[custom_name(RENEWAL_OF)]))
@@ -43,11 +43,13 @@ class RenewalDeals:
         content = hashlib.sha256(given.model_dump_json().encode()).hexdigest()[:16]
         deed = Deed(f"{short(deal)}-{content}", "vendor", "", self.now(), VIA, proved=True)
         try:
-            new = await asyncio.to_thread(self.renewals.record, onboarding, given, deed, deal=deal)
+            recorded = await self.renewals.record(onboarding, given, deed, deal=deal)
         except UnknownOnboarding:
             raise Refused(f"there is no {onboarding}, whose contract it would renew", field=RENEWAL_OF) from None
+        if recorded.programme == "not_reached":
+            raise NotReachable("it is recorded, and its success programme does not answer: it must hear of it too")
         what = "was renewed" if given.outcome == "renewed" else "has left"
-        known = "" if new else ", as was recorded before"
+        known = "" if recorded.new else ", as was recorded before"
         return Settled(outcome=f"{onboarding}: {what} on {given.on}{known}", onboarding=onboarding)
 
     def _given(self, raw: Mapping[str, Any], custom: Mapping[str, Any], *, phase: Phase) -> RenewalGiven:

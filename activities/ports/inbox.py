@@ -6,7 +6,7 @@ from typing import Protocol
 
 from domain.answering import Asked, EntryAnswered, InvitedBy
 from domain.inbox import InboxRow, Settled
-from domain.measure.renewals import RenewalGiven
+from domain.measure.renewals import RenewalGiven, RenewalRecorded
 from domain.notice import Notice
 from domain.reported import Measurement, SetApart
 from domain.room.deeds import Deed
@@ -61,10 +61,10 @@ class Measurements(Protocol):
 class Renewals(Protocol):
     """Records what became of contracts after the hand-off."""
 
-    def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
-        """Record a renewal, or that the customer leaves; whether that is new. `deal` is the one that brought it.
+    async def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> RenewalRecorded:
+        """Record a renewal, or that the customer leaves. `deal` is the one that brought it.
 
-        Raises UnknownOnboarding, and Refused naming the field.
+        The success programme is told. Raises UnknownOnboarding, and Refused naming the field.
         """
 
 

@@ -5,7 +5,15 @@ outside (`domain.rules`), run in activities, and reach the agenda as data.
 """
 
 from domain.agenda.gates import unfold
-from domain.agenda.occasion import Occasion, ProgrammeChange, ProgrammeOccasion, ProgrammeStart, read_change
+from domain.agenda.occasion import (
+    EndAhead,
+    Occasion,
+    ProgrammeChange,
+    ProgrammeOccasion,
+    ProgrammeStart,
+    read_change,
+    read_end,
+)
 from domain.agenda.packing import FoldingState, carried, packed
 from domain.agenda.picture import (
     NOTHING_AHEAD,
@@ -28,6 +36,7 @@ __all__ = [
     "NOTHING_AHEAD",
     "OPENING_FACTS",
     "Consequences",
+    "EndAhead",
     "Entry",
     "Fact",
     "IssueState",
@@ -57,6 +66,7 @@ __all__ = [
     "plan",
     "progress",
     "read_change",
+    "read_end",
     "repeated",
     "status",
     "stands",

@@ -10,7 +10,7 @@ from domain.agenda.packing import packed, unpacked
 from domain.agenda.state import Entry, State
 from domain.clock import Clock
 from domain.refusal import Refused, what_is_wrong
-from domain.wire import Instant, Slug, Wire
+from domain.wire import Instant, Slug, StrictWire, Wire
 
 
 def _to_text(state: State) -> str:
@@ -82,10 +82,26 @@ def read_change(raw: Any) -> ProgrammeChange:
     return change
 
 
+class EndAhead(StrictWire):
+    """When a success programme ends, where that is known before, and why: a customer who has given notice."""
+
+    at: Instant
+    reason: Slug
+
+
+def read_end(raw: Any) -> EndAhead | None:
+    """The end in parsed JSON; None where it takes back the one that was planned. Raises Refused naming the field."""
+    try:
+        return None if raw is None else EndAhead.model_validate(raw)
+    except ValidationError as error:
+        field, reason = what_is_wrong(error)
+        raise Refused(reason, field=field) from None
+
+
 class ProgrammeOccasion(Wire):
     """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due.
 
-    `ended` is why it ends at that moment; None where it goes on.
+    `ended` is why it ends at that moment; None where it goes on. `ends` is the end that lies ahead, where one is known.
     """
 
     programme: str
@@ -99,6 +115,7 @@ class ProgrammeOccasion(Wire):
     changes: tuple[ProgrammeChange, ...] = ()
     hour: HourOfDay | None = None
     ended: str | None = None
+    ends: EndAhead | None = None
 
 
 class ProgrammeStart(Wire):
@@ -112,3 +129,4 @@ class ProgrammeStart(Wire):
     jitter: timedelta = timedelta(0)
     entries: tuple[Entry, ...] = ()
     hour: HourOfDay | None = None
+    ends: EndAhead | None = None

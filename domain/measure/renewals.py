@@ -17,6 +17,7 @@ WhyLeft = Literal[
     "price", "value", "product", "support", "competitor", "champion_left", "merged", "closed_down", "other"
 ]
 """Why customers leave, from a closed list: it can be counted, and no words about people stand in it."""
+ProgrammeThen = Literal["goes_on", "ends_ahead", "ended", "over", "not_reached"]
 AHEAD = timedelta(days=366)
 """A renewal may be agreed, or notice given, as long ahead as a contract of a year; what lies further is a slip."""
 YearlyValue = Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=2, allow_inf_nan=False)]
@@ -60,6 +61,25 @@ class Renewal(Wire):
     def has_come(self, today: date) -> bool:
         """Whether its day is over by then, or was when it was recorded: a compressed clock runs ahead of the wall's."""
         return self.on <= max(today, self.at.date())
+
+
+class RenewalRecorded(Wire):
+    """What was recorded; `new` is false where it was so before. `programme` is what became of the success programme.
+
+    It ends with a customer who has left, and ends by itself on the day where that lies ahead.
+    """
+
+    onboarding: str
+    new: bool
+    programme: ProgrammeThen = Field(
+        description="`ends_ahead` where it ends when the customer leaves, `over` where it had ended before, "
+        "`not_reached` while Temporal is away"
+    )
+
+
+def leaving(recorded: Iterable[Renewal]) -> Renewal | None:
+    """The word of those that count that the customer leaves, or has left: there is one at most."""
+    return next((one for one in recorded if one.outcome == "left"), None)
 
 
 class Retention(NamedTuple):

@@ -40,7 +40,8 @@ def keep_programme(
     """
     briefing = _table(occasion, dossier, team, hours=hours, ui=ui)
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
-    entries = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
+    ahead = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
+    entries = [entry for entry in ahead if not _is_after_the_end(briefing, occasion, entry)]
     rows = [
         JournalRow(
             key=entry.key, at=occasion.now, kind="programme", about=entry.about, data={"due": entry.due.isoformat()}
@@ -247,6 +248,13 @@ def _changed(change: ProgrammeChange, now: datetime) -> JournalRow:
         via=change.via,
         data=change.model_dump(include={"owner", "project_lead", "executive_sponsor", "hour"}, exclude_none=True),
     )
+
+
+def _is_after_the_end(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry) -> bool:
+    """Whether the customer will have left by then: nobody is invited to what will not be."""
+    if occasion.ends is None:
+        return False
+    return date.fromisoformat(entry.occurrence) >= briefing.calendar.day_of(occasion.ends.at)
 
 
 def _next(briefing: Briefing, occasion: ProgrammeOccasion, cadence: ProgrammeCadence) -> Entry:

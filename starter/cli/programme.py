@@ -72,6 +72,8 @@ def _draw(where: Where, shown: "ProgrammeProgress") -> None:
         if shown.ended:
             out.print(plain(f"  ended: {shown.ended.replace('_', ' ')}"))
             return
+        if shown.ends_at:
+            out.print(plain(f"  ends on {shown.ends_at:%Y-%m-%d %H:%M} UTC: the customer leaves"))
         for occasion in shown.next:
             out.print(plain(f"  {occasion.on}  {occasion.cadence.replace('_', ' ')}"))
 

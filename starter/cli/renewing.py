@@ -21,8 +21,9 @@ renewal = App(name="renewal", help="After the hand-off: record that a customer r
 By = Annotated[str, Parameter(help="Who says so: a staff handle, a contact's id, or the mail address of either.")]
 PROGRAMMES = {
     "ended": "the success programme has ended",
+    "ends_ahead": "the success programme ends on that day",
     "over": "no success programme is under way",
-    "not_reached": "the success programme goes on: end it once Temporal is reachable (day90 programme end)",
+    "not_reached": "the success programme has not heard of it: give the same command once Temporal is reachable",
 }
 
 

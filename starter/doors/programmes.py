@@ -1,14 +1,14 @@
 """How is a success programme looked at, changed and ended? Through updates of its own workflow."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from temporalio.client import WorkflowQueryFailedError
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.agenda import read_change
+from domain.agenda import EndAhead, read_change
 from domain.news import ProgrammeEnding
 from domain.refusal import Refused
 from domain.wire import Wire
@@ -18,6 +18,7 @@ from starter.doors.updating import Tries, answered
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from workflows.programme import id_of
 
+LEFT: ProgrammeEnding = "customer_left"
 CHANGEABLE = frozenset({"owner", "project_lead", "executive_sponsor", "hour", "by", "news_id"})
 
 
@@ -29,7 +30,8 @@ class NextOccasion(Wire):
 class ProgrammeProgress(Wire):
     """How a success programme stands: who owns it, whom it meets instead of those of the deal, and what comes next.
 
-    `hour` is at which its meetings begin, by the customer's clock; None where each is agreed by itself.
+    `hour` is at which its meetings begin, by the customer's clock; None where each is agreed by itself. `ends_at` is
+    when it ends, where that lies ahead and is known.
     """
 
     onboarding: str
@@ -39,6 +41,7 @@ class ProgrammeProgress(Wire):
     executive_sponsor: str | None = None
     hour: str | None = None
     ended: str | None = None
+    ends_at: datetime | None = None
     next: tuple[NextOccasion, ...] = ()
 
 
@@ -81,7 +84,20 @@ async def end_programme(door: OnboardingDoor, onboarding: str, ending: Programme
     return _shown(await _answered(door, onboarding, "end_programme", ending))
 
 
-async def _answered(door: OnboardingDoor, onboarding: str, update: str, content: Mapping[str, Any] | str) -> Any:
+async def plan_end(door: OnboardingDoor, onboarding: str, at: datetime | None) -> ProgrammeProgress:
+    """Let it end at that moment, since the customer leaves then; None takes that back.
+
+    Raises Refused, NotFound, NotReachable.
+    """
+    end = EndAhead(at=at, reason=LEFT).model_dump(mode="json") if at is not None else None
+    try:
+        return _shown(await _answered(door, onboarding, "plan_end", end))
+    except WorkflowUpdateFailedError:
+        # A programme that no deploy has woken yet is with a worker of the version before.
+        raise NotReachable("the success programme is at an older version, which knows no end that lies ahead") from None
+
+
+async def _answered(door: OnboardingDoor, onboarding: str, update: str, content: Mapping[str, Any] | str | None) -> Any:
     await programme_of(door, onboarding)
     tries = Tries(one_try=door.one_try, patience=door.patience, opens_within=door.opens_within, opening="")
 

@@ -4,12 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from domain.measure.renewals import Renewal, RenewalGiven
+from domain.measure.renewals import ProgrammeThen, Renewal, RenewalGiven, RenewalRecorded, leaving
 from domain.news import ProgrammeEnding
 from domain.refusal import Refused
 from domain.room.deeds import Deed
@@ -17,25 +15,13 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.doors.onboardings import OnboardingDoor
-from starter.doors.programmes import ProgrammeProgress, end_programme
+from starter.doors.programmes import LEFT, ProgrammeProgress, end_programme, plan_end
 from starter.trouble import NotFound, NotReachable
+from store.ledger import SqlLedger
 from store.renewals import SqlRenewals
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-Programme = Literal["goes_on", "ended", "over", "not_reached"]
-
-
-class RenewalRecorded(Wire):
-    """What was recorded; `new` is false where it was so before. `programme` is what became of the success programme.
-
-    It ends with a customer who has left, and goes on until the day where that lies ahead.
-    """
-
-    onboarding: str
-    new: bool
-    programme: Programme = Field(description="`over` where it had ended before, `not_reached` while Temporal is away")
 
 
 class RenewalsShown(Wire):
@@ -46,7 +32,7 @@ class RenewalsShown(Wire):
 
 @dataclass(frozen=True, kw_only=True)
 class RenewalDoor:
-    """Records renewals, and ends the success programme of who has left. `door` leads to Temporal."""
+    """Records renewals, and lets the success programme end with who leaves. `door` leads to Temporal."""
 
     engine: "Engine"
     door: Callable[[], Awaitable[OnboardingDoor]]
@@ -55,15 +41,18 @@ class RenewalDoor:
         """It blocks: call it in a thread. Raises UnknownOnboarding."""
         return RenewalsShown(items=tuple(SqlRenewals(self.engine).of(onboarding)))
 
-    async def record(self, onboarding: str, given: RenewalGiven, deed: Deed) -> RenewalRecorded:
-        """Record it under the name of whoever says so; the same once more changes nothing.
+    async def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> RenewalRecorded:
+        """Record it under the name of whoever says so. The same once more changes nothing, and is told again.
 
-        Raises UnknownOnboarding, and Refused naming the field.
+        `deal` is the one of a CRM that brought it. Raises UnknownOnboarding, and Refused naming the field.
         """
-        new = await asyncio.to_thread(SqlRenewals(self.engine).record, onboarding, given, deed)
-        programme: Programme = "goes_on"
-        if given.outcome == "left" and given.on <= deed.at.date():
-            programme = await self._ended(onboarding)
+        renewals = SqlRenewals(self.engine)
+        new = await asyncio.to_thread(renewals.record, onboarding, given, deed, deal=deal)
+        leaves = leaving(await asyncio.to_thread(renewals.of, onboarding))
+        programme: ProgrammeThen = "goes_on"
+        # Who was never said to leave has a programme that knows of no end.
+        if leaves is not None or await asyncio.to_thread(renewals.ever_left, onboarding):
+            programme = await self._told(onboarding, leaves, today=deed.at.date())
         return RenewalRecorded(onboarding=onboarding, new=new, programme=programme)
 
     async def end_programme(
@@ -74,7 +63,7 @@ class RenewalDoor:
         Raises Refused, NotFound, NotReachable.
         """
         ended = await end_programme(await self.door(), onboarding, ending)
-        if ending == "customer_left":
+        if ending == LEFT:
             deed = Deed(f"programme-{ending}", "vendor", "", at, via)
             given = RenewalGiven(on=at.date(), outcome="left")
             # Whoever recorded it before has said more than we know here.
@@ -82,11 +71,20 @@ class RenewalDoor:
                 await asyncio.to_thread(SqlRenewals(self.engine).record, onboarding, given, deed)
         return ended
 
-    async def _ended(self, onboarding: str) -> Programme:
+    async def _told(self, onboarding: str, leaves: Renewal | None, *, today: date) -> ProgrammeThen:
+        """Tell the success programme when the customer leaves, or that they stay."""
         try:
-            await end_programme(await self.door(), onboarding, "customer_left")
+            door = await self.door()
+            if leaves is None:
+                await plan_end(door, onboarding, None)
+                return "goes_on"
+            if leaves.on <= today:
+                await end_programme(door, onboarding, LEFT)
+                return "ended"
+            calendar = (await asyncio.to_thread(SqlLedger(self.engine).dossier, onboarding)).calendar
+            await plan_end(door, onboarding, calendar.at(leaves.on, time.min))
         except (NotFound, Refused):
             return "over"
         except (NotReachable, CannotReachTemporal, BadTemporalProfile):
             return "not_reached"
-        return "ended"
+        return "ends_ahead"

@@ -81,7 +81,7 @@ class Tries:
 async def answered(
     handle: WorkflowHandle[Any, Any],
     kind: str,
-    news: Mapping[str, Any] | str,
+    news: Mapping[str, Any] | str | None,
     *,
     tries: Tries,
     refuse_if_ended: Callable[[], Awaitable[None]],

@@ -15,7 +15,7 @@ from activities.inbox.deals import DealStarts, RecordsInStages
 from activities.inbox.renewals import RenewalDeals
 from activities.inbox.same_deal import SameDeal
 from domain.inbox import Settled
-from domain.measure.renewals import RenewalGiven
+from domain.measure.renewals import ProgrammeThen, RenewalGiven, RenewalRecorded
 from domain.refusal import InvalidDeal, Refused
 from domain.room.deeds import Deed
 from domain.rules.admission import read_prospect
@@ -35,14 +35,15 @@ class Renewed:
 
     kept: list[tuple[str, RenewalGiven, str]] = field(default_factory=list)
     unknown: bool = False
+    programme: ProgrammeThen = "goes_on"
 
-    def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
+    async def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> RenewalRecorded:
         assert deed.proved
         if self.unknown:
             raise UnknownOnboarding(onboarding)
         new = (onboarding, given, deal) not in self.kept
         self.kept += [(onboarding, given, deal)] if new else []
-        return new
+        return RenewalRecorded(onboarding=onboarding, new=new, programme=self.programme)
 
 
 @dataclass
@@ -208,6 +209,18 @@ async def test_a_lost_renewal_is_a_customer_who_left_and_an_open_one_is_nothing_
     assert ("left", None) == (given.outcome, given.yearly_value)
     assert abs((given.on - closed).days) <= 1
     assert [] == [kind for _, kind, _ in desk.door.told]
+
+
+async def test_a_customer_who_left_comes_again_until_the_success_programme_has_heard_of_it(desk: OrderDesk) -> None:
+    renews(desk)
+    desk.renewed.programme = "not_reached"
+
+    with pytest.raises(NotReachable):
+        await desk.hears(number="B7", renews="A2041", status="cancelled")
+
+    desk.renewed.programme = "ended"
+    assert "has left" in (await desk.hears(number="B7", renews="A2041", status="cancelled")).outcome
+    assert 1 == len(desk.renewed.kept)
 
 
 async def test_a_renewal_of_nobody_waits_for_a_person(desk: OrderDesk) -> None:

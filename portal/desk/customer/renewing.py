@@ -9,7 +9,7 @@ from typing import Any, get_args
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.measure.renewals import RenewalGiven, RenewalOutcome, WhyLeft
+from domain.measure.renewals import RenewalGiven, RenewalOutcome, RenewalRecorded, WhyLeft
 from domain.refusal import read_as
 from domain.roles import Role
 from domain.text import amount_of_money
@@ -41,21 +41,23 @@ class Renewing:
         if not view.may(LEAST):
             return self._pages.desk.forbidden(view)
         errors, given = _read(form)
-        outcome = DONE if errors else await self._record(view, customer, form, given)
-        if errors or outcome != DONE:
+        recorded, outcome = (None, DONE) if errors else await self._record(view, customer, form, given)
+        if recorded is None:
             return await self._show(view, customer, form=form, errors=errors, outcome=outcome)
-        return go(f"{customer.path}/renewals?told=renewal_recorded")
+        told = "recorded" if recorded.programme in ("goes_on", "over") else recorded.programme
+        return go(f"{customer.path}/renewals?told=renewal_{told}")
 
-    async def _record(self, view: DeskView, customer: Customer, form: Form, given: Mapping[str, Any]) -> Outcome:
+    async def _record(
+        self, view: DeskView, customer: Customer, form: Form, given: Mapping[str, Any]
+    ) -> tuple[RenewalRecorded | None, Outcome]:
         if not view.staff.listed:
-            return UNLISTED
+            return None, UNLISTED
         deed = our_deed(view, form, customer.now)
 
-        async def recording() -> object:
+        async def recording() -> RenewalRecorded:
             return await self._door.record(customer.id, read_as(RenewalGiven, given), deed)
 
-        _, outcome = await outcome_of(recording(), what="renewal")
-        return outcome
+        return await outcome_of(recording(), what="renewal")
 
     async def _show(
         self,

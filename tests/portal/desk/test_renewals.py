@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx2
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from domain.measure.renewals import RenewalGiven
 from domain.room.deeds import Deed
+from domain.trouble import NotReachable
 from portal.desk.foretelling import Quarter
 from store import reads
 from store.renewals import SqlRenewals
@@ -130,3 +131,20 @@ async def test_a_quarter_says_what_became_of_the_contracts_that_were_due(site: D
     assert "120,000 a year before; 40,000 was lost with customers, 10,000 by smaller contracts, and 20,000" in page
     assert "Why they left: Another vendor 1" in page
     assert "60 days before they renewed or left" in page
+
+
+async def test_who_leaves_while_temporal_is_away_is_recorded_and_the_page_says_what_to_do(
+    site: DeskSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onboarding = handed_over(site)
+
+    async def away(*_: object, **__: object) -> NoReturn:
+        raise NotReachable("cannot reach Temporal")
+
+    monkeypatch.setattr(site.parts, "door", away)
+
+    async with site.signed_in("csm") as csm:
+        told = await record(csm, onboarding, outcome="left", why="price")
+
+    assert "the success programme does not know of it yet" in words(told)
+    assert ["left"] == [one.outcome for one in SqlRenewals(site.engine).of(onboarding.id)]

@@ -1,14 +1,15 @@
 """Is what became of a contract recorded by command, and does a customer who left end the success programme?"""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 
 from store.tables import onboardings
 from tests.starter.cli.test_programme import programme_after
 from tests.support import houses
-from tests.support.houses import House
+from tests.support.houses import House, until
 from workflows.programme import id_of
 
 house = houses.house
@@ -44,6 +45,38 @@ async def test_a_renewal_is_recorded_and_the_programme_goes_on_until_the_custome
         assert "the success programme has ended" in left
         assert "customer_left" == await house.client.get_workflow_handle(id_of(onboarding)).result()
         assert f"{TODAY} left" in " ".join((await house.day90("renewal", "list", onboarding)).replace("│", " ").split())
+
+
+async def test_who_has_given_notice_is_met_until_they_leave_and_who_stays_after_all_for_good(house: House) -> None:
+    """The programme ends by itself on the day, and takes up again what lay behind it where the notice is taken back."""
+    async with house.worker():
+        onboarding = await handed_over(house)
+        programme = house.client.get_workflow_handle(id_of(onboarding))
+        ahead = str(datetime.now(UTC).date() + timedelta(days=45))
+        ordered = ("--on", ahead, "--by", OWNER)
+
+        async def meets() -> list[str]:
+            return [one["on"] for one in (await programme.query("progress"))["next"]]
+
+        await until(meets)
+        always = await meets()
+        left = await house.day90("renewal", "record", onboarding, "left", *ordered)
+        await until(lambda: _is(meets, [day for day in always if day < ahead]))
+        shown = await house.day90("programme", "show", onboarding)
+        stays = await house.day90("renewal", "record", onboarding, "mistaken", *ordered)
+        await until(lambda: _is(meets, always))
+
+        assert any(day > ahead for day in always)
+        assert "the success programme ends on that day" in left
+        assert "ends on" in shown
+        assert "programme" not in stays
+        assert "ends on" not in await house.day90("programme", "show", onboarding)
+        await programme.execute_update("plan_end", {"at": datetime.now(UTC).isoformat(), "reason": "customer_left"})
+        assert "customer_left" == await programme.result()
+
+
+async def _is(meets: Callable[[], Awaitable[list[str]]], expected: list[str]) -> bool:
+    return expected == await meets()
 
 
 async def test_a_programme_that_ends_because_the_customer_left_is_recorded_as_such(house: House) -> None:
