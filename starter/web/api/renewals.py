@@ -6,11 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Request
 from pydantic import Field
 
-from domain.measure.renewals import RenewalGiven
+from domain.measure.renewals import RenewalGiven, RenewalRecorded
 from domain.news import NewsId
 from domain.refusal import refuse_far_dates
 from starter.doors.deeds import Deeds
-from starter.doors.renewing import RenewalDoor, RenewalRecorded, RenewalsShown
+from starter.doors.renewing import RenewalDoor, RenewalsShown
 from starter.web.api.answers import OnboardingId, problems, writes
 from starter.web.api.gate import api_router, needs
 from starter.web.api.onboardings import known
