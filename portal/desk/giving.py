@@ -19,7 +19,7 @@ from portal.desk.desk import Desk
 from portal.desk.portfolio_lines import name_of
 from portal.desk.refusing import reason_in
 from portal.desk.route import ACT, DeskRoute
-from portal.desk.several import Result, told_to_each
+from portal.desk.several import Result, is_to_be_told, told_to_each
 from portal.desk.titles import Titles, TitleShelf
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -77,7 +77,7 @@ class Giving:
         ]
         outcomes = await told_to_each(tells, at_once=AT_ONCE)
         results = [self._result(view, line, outcome) for line, outcome in zip(lines, outcomes, strict=True)]
-        left = [line.onboarding for line, outcome in zip(lines, outcomes, strict=True) if outcome is None]
+        left = [line.onboarding for line, outcome in zip(lines, outcomes, strict=True) if is_to_be_told(outcome)]
         return self._desk.show(
             view,
             "given.html",

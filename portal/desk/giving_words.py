@@ -25,7 +25,7 @@ GIVING_WORDS: Mapping[Language, Mapping[str, str]] = {
         "several_sum": "{done} of {count} done",
         "several_done": "Recorded",
         "several_left": "Not begun yet",
-        "several_left_then": "This takes longer than a page may take. What was not begun is told when you go on;"
+        "several_left_then": "What was not begun, or did not get through, is told when you go on;"
         " nothing is told twice.",
         "several_go_on": "Go on",
         "several_to_customer": "To the customer",
@@ -51,7 +51,7 @@ GIVING_WORDS: Mapping[Language, Mapping[str, str]] = {
         "several_sum": "{count}件中{done}件を完了",
         "several_done": "記録しました",
         "several_left": "未処理",
-        "several_left_then": "処理に時間がかかっています。続けると残りを処理します。"
+        "several_left_then": "未処理のものと届かなかったものは、続けると処理します。"
         "同じ内容が二重に記録されることはありません。",
         "several_go_on": "続ける",
         "several_to_customer": "お客様のページへ",

@@ -144,8 +144,26 @@ async def test_while_temporal_is_away_nothing_is_given_and_each_says_so(
 
     given = (await csm.post("/desk/reassign", data=hidden(shown.split('method="post"', 2)[-1]))).text
 
+    site.door.trouble = None
+    gone_on = (await csm.post("/desk/reassign", data=hidden(given.split('method="post"', 2)[-1]))).text
+
     assert "0 of 2 done" in given
     assert 2 == given.count('<small class="bad">')
+    assert "2 of 2 done" in gone_on
+
+
+async def test_where_something_breaks_at_one_the_others_are_told_and_named(
+    site: DeskSite, csm: httpx2.AsyncClient
+) -> None:
+    """A page that only says that it failed would hide what was done."""
+    ours = [site.opened(id=f"{number}", owner=OWNER) for number in (1, 2)]
+    shown = (await csm.get(f"/desk/reassign?on={ours[0].id}&on={ours[1].id}&to={OTHER}")).text
+    del site.door.onboardings[ours[0].id]
+
+    given = (await csm.post("/desk/reassign", data=hidden(shown.split('method="post"', 2)[-1]))).text
+
+    assert "1 of 2 done" in given
+    assert OTHER == reads.one(site.engine, ours[1].id).owner
 
 
 async def test_whoever_has_too_many_already_is_named_before_they_get_more(
