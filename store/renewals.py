@@ -1,5 +1,6 @@
 """Which customers renewed or left after the hand-off? Of each day what was said last; all of it stays on record."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC
@@ -17,6 +18,7 @@ from store.room_writes import held
 from store.rows import add
 from store.tables import deals, journal, onboardings, renewals
 
+_SAID_AGAIN = re.compile(r"~\d+$")
 RECORDED = "renewal_recorded"
 """The kind of row of the journal."""
 
@@ -30,18 +32,26 @@ class SqlRenewals:
     def record(self, onboarding: str, given: RenewalGiven, deed: Deed, *, deal: str = "") -> bool:
         """Record a renewal, or what is to stand in its place; whether that is new.
 
-        What a `deal` of a CRM has brought for another day, it takes back: it has one day. The same once more changes
-        nothing. Raises UnknownOnboarding, and Refused naming the field.
+        What a `deal` of a CRM has brought for another day, it takes back, where nobody has said the contrary since: it
+        has one day. The same once more changes nothing. Raises UnknownOnboarding, and Refused naming the field.
         """
         with write_transaction(self._engine) as connection:
             held(connection, onboarding)
             said = _said_of(connection, [onboarding])[onboarding]
             last = {row.on_day: _renewal(row) for row in said}
             before = last.get(given.on)
+            own = _words_of(said, deal)
+            if own:
+                # What a deal says again after other words of its own is no repetition, and has a key of its own.
+                if _SAID_AGAIN.sub("", own[-1].key) == deed.key:
+                    return False
+                deed = deed._replace(key=f"{deed.key}~{len(own)}")
             if any(row.key == deed.key for row in said) or (before is not None and same_as(given, before)):
                 return False
-            moved = [row for row in said if deal and row.deal == deal and row.on_day != given.on]
-            for on in {row.on_day for row in moved if last[row.on_day].outcome != "mistaken"}:
+            brought = {row.on_day: row.outcome for row in said if deal and row.deal == deal}
+            # A contrary word of somebody else stays: whether it is mistaken is for people to say.
+            stand = [on for on, outcome in brought.items() if on != given.on and last[on].outcome == outcome]
+            for on in (on for on in stand if last[on].outcome != "mistaken"):
                 taken_back = RenewalGiven(on=on, outcome="mistaken")
                 revision = last[on].revision + 1
                 _write(
@@ -95,6 +105,12 @@ def _said_of(connection: Connection, wanted: Iterable[str]) -> Mapping[str, Sequ
     for row in connection.execute(query.order_by(renewals.c.on_day, renewals.c.revision)):
         said[row.onboarding].append(row)
     return said
+
+
+def _words_of(said: Iterable[Row[tuple[object, ...]]], deal: str) -> Sequence[Row[tuple[object, ...]]]:
+    """What that deal has said, the last of it last, without what it took back as its day moved; of no deal nothing."""
+    own = [row for row in said if deal and row.deal == deal and "/" not in row.key]
+    return sorted(own, key=lambda row: row.recorded_at)
 
 
 def _renewal(row: Row[tuple[object, ...]]) -> Renewal:

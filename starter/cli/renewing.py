@@ -1,6 +1,7 @@
 """Did a customer renew, or leave, after the hand-off? Commands that record it, and list what is recorded."""
 
 from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
 
 from cyclopts import App, Parameter
 from rich.console import Console
@@ -45,7 +46,8 @@ async def record(
     onboarding = installation.meant(onboarding)
     said = {"on": day(on, field="on"), "outcome": outcome, "yearly_value": yearly_value, "why": why}
     given = read_as(RenewalGiven, said)
-    deed = installation.deeds().of(onboarding, by, "renewal", *said.values())
+    # Each command is a word of its own: the last one counts, also one that was said before and otherwise since.
+    deed = installation.deeds().of(onboarding, by, key=uuid4().hex)
     recorded = await _door(installation).record(onboarding, given, deed)
     words = f"{onboarding}: {outcome} on {given.on}{'' if recorded.new else ', as was recorded before'}"
     more = PROGRAMMES.get(recorded.programme)

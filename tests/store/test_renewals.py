@@ -80,6 +80,40 @@ def test_a_deal_whose_day_moves_brings_one_renewal(engine: Engine) -> None:
     assert (False, [later]) == (again, [one.on for one in SqlRenewals(engine).of(onboarding)])
 
 
+def test_a_deal_that_goes_back_to_what_it_said_before_is_heard(engine: Engine) -> None:
+    """Won, lost by a slip of somebody in the CRM, and won again: that is the last word, and not the same once more."""
+    onboarding = handed_over(engine)
+    won = {"yearly_value": 50, "key": "8-won", "by_deal": "hubspot-8"}
+    lost = {"outcome": "left", "key": "8-lost", "by_deal": "hubspot-8"}
+
+    new = [record(engine, onboarding, **said) for said in (won, lost, lost, won, won, lost, won)]
+
+    assert [True, True, False, True, False, True, True] == new
+    assert ["renewed"] == [one.outcome for one in SqlRenewals(engine).of(onboarding)]
+
+
+def test_a_deal_that_comes_again_unchanged_leaves_what_a_person_has_said_since(engine: Engine) -> None:
+    onboarding = handed_over(engine)
+
+    record(engine, onboarding, yearly_value=50, key="8", by_deal="hubspot-8")
+    record(engine, onboarding, yearly_value=55, key="desk")
+    again = record(engine, onboarding, yearly_value=50, key="8", by_deal="hubspot-8")
+
+    assert (False, [Decimal(55)]) == (again, [one.after for one in SqlRenewals(engine).of(onboarding)])
+
+
+def test_a_deal_whose_day_moves_takes_back_no_contrary_word_of_a_person(engine: Engine) -> None:
+    """A CSM who was told that the customer leaves is not made mistaken by a date of the CRM."""
+    onboarding, later = handed_over(engine), FIRST + 30 * A_DAY
+    record(engine, onboarding, yearly_value=50, by_deal="hubspot-8")
+    record(engine, onboarding, outcome="left", why="price", key="desk")
+
+    with pytest.raises(Refused, match="has left on"):
+        record(engine, onboarding, later, yearly_value=50, by_deal="hubspot-8")
+
+    assert [("left", FIRST)] == [(one.outcome, one.on) for one in SqlRenewals(engine).of(onboarding)]
+
+
 def test_who_is_not_handed_over_has_no_renewal(engine: Engine) -> None:
     under_way = handed_over(engine, ending=None)
 

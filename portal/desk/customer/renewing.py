@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.measure.renewals import RenewalGiven, RenewalOutcome, RenewalRecorded, WhyLeft
+from domain.news import short
 from domain.refusal import read_as
 from domain.roles import Role
 from domain.text import amount_of_money
@@ -53,6 +54,8 @@ class Renewing:
         if not view.staff.listed:
             return None, UNLISTED
         deed = our_deed(view, form, customer.now)
+        # Who goes back and sends the form changed says something else.
+        deed = deed._replace(key=f"{deed.key}-{short(str(sorted(given.items())))}")
 
         async def recording() -> RenewalRecorded:
             return await self._door.record(customer.id, read_as(RenewalGiven, given), deed)

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Body, Request
 from pydantic import Field
@@ -57,8 +58,9 @@ def renewal_routes(parts: WebParts) -> APIRouter:
         await known(parts, onboarding)
         refuse_far_dates(said)
         given = RenewalGiven.model_validate(said.model_dump(exclude={"by", "news_id"}))
-        meant, key = given.model_dump_json(), key_in(request, said.news_id)
-        deed = await asyncio.to_thread(lambda: deeds.of(onboarding, said.by, "renewal", meant, key=key))
+        # Without a key the last word counts, also one that was said before and otherwise since.
+        key = key_in(request, said.news_id) or uuid4().hex
+        deed = await asyncio.to_thread(lambda: deeds.of(onboarding, said.by, key=key))
         return await door.record(onboarding, given, deed)
 
     return router

@@ -63,6 +63,20 @@ async def test_a_renewal_is_recorded_in_the_name_of_whoever_is_signed_in(site: D
     assert "52000.5" in journal
 
 
+async def test_who_goes_back_and_sends_the_form_changed_has_said_something_else(site: DeskSite) -> None:
+    """The page says that it is recorded, and so it is; the same form twice is one word."""
+    onboarding = handed_over(site)
+
+    async with site.signed_in("csm") as csm:
+        [once] = set(re.findall(r'name="once" value="([^"]+)"', (await csm.get(path(onboarding))).text))
+        for value in ("52000", "52000", "25000"):
+            told = await record(csm, onboarding, yearly_value=value, once=once)
+
+    assert "It is recorded" in words(told)
+    assert "40,000 → 25,000 a year" in words(told)
+    assert 2 == len(reads.journal(site.engine, onboarding.id, kinds=("renewal_recorded",)))
+
+
 @pytest.mark.parametrize(
     ("language", "fields", "status", "says"),
     [

@@ -47,6 +47,21 @@ async def test_a_renewal_is_recorded_and_the_programme_goes_on_until_the_custome
         assert f"{TODAY} left" in " ".join((await house.day90("renewal", "list", onboarding)).replace("│", " ").split())
 
 
+async def test_what_was_mistaken_may_be_said_again(house: House) -> None:
+    """The same words after other ones are the last word, and no repetition."""
+    async with house.worker():
+        onboarding = await handed_over(house)
+        on = ("--on", TODAY, "--by", OWNER)
+        said = [
+            await house.day90("renewal", "record", onboarding, outcome, *on)
+            for outcome in ("renewed", "mistaken", "renewed", "renewed")
+        ]
+        [one] = json.loads(await house.day90("renewal", "list", onboarding, "--json"))["items"]
+
+    assert [False, False, False, True] == ["as was recorded before" in words for words in said]
+    assert ("renewed", 3) == (one["outcome"], one["revision"])
+
+
 async def test_who_has_given_notice_is_met_until_they_leave_and_who_stays_after_all_for_good(house: House) -> None:
     """The programme ends by itself on the day, and takes up again what lay behind it where the notice is taken back."""
     async with house.worker():

@@ -49,6 +49,21 @@ async def test_a_renewal_is_recorded_once_and_listed_with_what_was_paid_before(t
         assert ["renewal_recorded"] == [row.kind for row in reads.journal(web.parts.engine, ONE)]
 
 
+async def test_what_was_said_otherwise_meanwhile_may_be_said_again(tmp_path: Path) -> None:
+    """Without a key the same words after other ones are the last word; under a key they are the same request again."""
+    async with web_on(tmp_path) as web:
+        keep(web)
+
+        async def new(value: int, **more: str) -> bool:
+            given = said(yearly_value=value, **more)
+            return bool((await web.client.post(HERE, json=given, headers=web.token())).json()["new"])
+
+        assert [True, True, True, False] == [await new(value) for value in (50_000, 60_000, 50_000, 50_000)]
+        assert [True, True, False] == [
+            await new(value, news_id=id) for value, id in ((70_000, "a"), (80_000, "b"), (70_000, "a"))
+        ]
+
+
 async def test_who_has_left_is_recorded_also_while_temporal_is_away(tmp_path: Path) -> None:
     """The answer says that the programme has not heard of it, nor of a notice that was taken back."""
     async with web_on(tmp_path) as web:
