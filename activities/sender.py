@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import ExitStack, asynccontextmanager
@@ -156,7 +156,7 @@ class Letters:
 
     async def _deliver_each(self, over: Channel, messages: ToDeliver) -> None:
         """Deliver them in a thread, and keep in hand what takes long, so that no other sender takes it up."""
-        in_hand: deque[int] = deque(maxlen=1)
+        in_hand: list[int] = []
         rings = partial(asyncio.get_running_loop().call_soon_threadsafe, self.rings)
         delivering = asyncio.ensure_future(in_thread(self.threads, self._work_through, over, messages, in_hand, rings))
         while not delivering.done():
@@ -166,13 +166,14 @@ class Letters:
         delivering.result()
 
     def _work_through(
-        self, over: Channel, messages: ToDeliver, in_hand: deque[int], rings: Callable[[], object]
+        self, over: Channel, messages: ToDeliver, in_hand: list[int], rings: Callable[[], object]
     ) -> None:
         """Deliver one after the other; the receipt of each is written as the next one is taken up."""
         went: Went | None = None
         rings_at = 0.0
         while (id := messages.next()) is not None:
-            in_hand.append(id)
+            # That went before is in hand until its receipt is written, which may take as long as a message.
+            in_hand[:] = [id] if went is None else [went.id, id]
             outcome: Receipt | str | Exception
             try:
                 outcome = self._hand_over(over, id, self._now(), after=went, of=messages)

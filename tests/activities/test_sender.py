@@ -110,6 +110,56 @@ async def test_a_receipt_is_written_again_before_the_message_is_sent_again(monke
     assert ("sent", 3, 1) == (became, outbox.tries, len(channel.delivered))
 
 
+@dataclass
+class Two(MemoryOutbox):
+    """Two notices, and a database that takes the receipt of the first once that was kept in hand anew."""
+
+    waiting: WaitingNotice = field(default_factory=lambda: sample("reminder"))
+    held: list[int] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+
+    def take(
+        self, id: int, *, now: datetime | None = None, held_until: datetime | None = None, after: Went | None = None
+    ) -> WaitingNotice | None:
+        if after is not None:
+            raise OSError("database is locked")
+        return self.waiting
+
+    def hold(self, id: int, *, until: datetime) -> None:
+        self.held.append(id)
+
+    def sent(self, id: int, receipt: Receipt) -> None:
+        if id == 1 and id not in self.held:
+            raise OSError("database is locked")
+        self.kept.append(id)
+
+
+@dataclass
+class InOrder:
+    """What there is to deliver, and what became of each."""
+
+    waiting: list[int]
+    became: dict[int, str | Exception] = field(default_factory=dict)
+
+    def next(self) -> int | None:
+        return self.waiting.pop(0) if self.waiting else None
+
+    def ended(self, id: int, outcome: str | Exception) -> None:
+        self.became[id] = outcome
+
+
+async def test_what_went_stays_in_hand_until_its_receipt_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else another worker would send it once more while the database is in trouble."""
+    monkeypatch.setattr(sender, "RECEIPT_AGAIN", (timedelta(seconds=0.05),) * 20)
+    monkeypatch.setattr(sender, "HELD_ANEW", timedelta(seconds=0.1))
+    outbox, messages = Two(), InOrder([1, 2])
+
+    async with Letters("mail", outbox, RecordingChannel(), lambda: NOW, ThreadPoolExecutor(2)).line() as deliver_each:
+        await deliver_each(messages)
+
+    assert ([1, 2], {1: "sent", 2: "sent"}) == (outbox.kept, messages.became)
+
+
 async def test_what_a_channel_cannot_take_as_it_is_set_up_goes_by_mail() -> None:
     """The operator hears why; nobody's message waits for that."""
     outbox = OneNotice()
