@@ -1,5 +1,6 @@
 """What goes around every page? Security headers, a limit for each address, and a line in the log without tokens."""
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ UNKNOWN_A_MINUTE = 20
 is answered all the same: colleagues of one who guesses stand behind the same address."""
 LONGEST_PATH = 500
 ZERO, ZERO_WRITTEN = "\x00", b"%00"
+NO_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src {script}; connect-src 'self'; img-src 'self'; form-action 'self';"
@@ -50,6 +52,11 @@ HEADERS: Mapping[str, str] = {
 }
 NEVER_KEPT = "no-store"
 log = structlog.get_logger()
+
+
+def without_zero(query: bytes) -> bytes:
+    """What an address asks for without the character zero, which would else be put together from what stands around."""
+    return NO_ESCAPE.sub(b"%25", query).replace(ZERO_WRITTEN, b"") if ZERO_WRITTEN in query else query
 
 
 @dataclass
@@ -103,7 +110,7 @@ class Envelope:
 
         answering = self._refusal(scope, caller) or self.app
         # What an address asks for is read without the character zero, as forms are.
-        asked = {**scope, "query_string": scope["query_string"].replace(ZERO_WRITTEN, b"")}
+        asked = {**scope, "query_string": without_zero(scope["query_string"])}
         # A look without the page is a look.
         asked |= {"method": "GET"} if method == "HEAD" else {}
         await answering(asked, receive, unless_it_guesses)

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
 from portal import envelope
-from portal.envelope import masked
+from portal.envelope import masked, without_zero
 from tests.support.databases import KINDS, store_of
 from tests.support.desk import desk_on
 from tests.support.pages import Site, site_on
@@ -167,3 +168,13 @@ async def test_nothing_has_the_character_zero_in_its_name(tmp_path: Path, kind: 
             answer = await browser.get(path)
 
     assert status == answer.status_code
+
+
+@pytest.mark.parametrize("query", [b"q=a%00b", b"q=%%0000", b"q=%0%000", b"q=%%%000000", b"q=%C3%BC%00%2500"])
+def test_taking_the_character_zero_away_leaves_none(query: bytes) -> None:
+    """A client that writes bare percent signs could else hide one in another."""
+    asked = parse_qs(query.decode(), keep_blank_values=True)["q"]
+
+    left = parse_qs(without_zero(query).decode(), keep_blank_values=True)["q"]
+
+    assert [value.replace("\x00", "") for value in asked] == left
