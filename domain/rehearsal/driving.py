@@ -21,7 +21,7 @@ from domain.rules.casting import people_of
 from domain.rules.deciding import Decision, decide, reports, tells_of_answers, tells_of_records, wants_figures
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.opening import first_state
-from domain.rules.weighing import doubts_in
+from domain.rules.weighing import doubts_in, to_be_weighed
 from domain.rules.writing_down import Decided, in_full_detail
 from domain.team import Team
 
@@ -159,7 +159,9 @@ class Driver:
 
     def _decide(self, occasion: Occasion) -> Decision:
         """As the activity does it (`activities.onboarding`)."""
-        playbook, change = self.dossier.playbook, occasion.state.change_due
+        playbook, state = self.dossier.playbook, occasion.state
+        change = state.change_due
+        figures = self.records.figures(self.id) if to_be_weighed(state) else {}
         return decide(
             occasion,
             self.dossier,
@@ -169,7 +171,7 @@ class Driver:
             answered=self.records.answers(self.id) if tells_of_answers(occasion) else (),
             agreed=self.records.baseline(self.id, playbook) if reports(occasion, playbook) else None,
             hours=self.hours,
-            doubts=doubts_in(occasion.state, self.dossier, self.records.figures(self.id), now=self.now),
+            doubts=doubts_in(state, self.dossier, figures, now=self.now),
             look=self.records.look(self.id, now=self.now) if wants_figures(occasion, playbook) else None,
             to=self.records.playbook(change.to) if change else None,
             because=self.records.change_reason(self.id, change) if change else "",
