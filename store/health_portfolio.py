@@ -7,6 +7,7 @@ from sqlalchemy import (
     ColumnElement,
     Engine,
     FromClause,
+    RowMapping,
     Select,
     and_,
     bindparam,
@@ -93,9 +94,9 @@ def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: 
         score, onboarding = place
         query = query.where(tuple_(*order) > tuple_(literal(score), literal(onboarding)))
     with read_connection(engine) as connection:
-        lines = [HealthLine.model_validate(row) for row in connection.execute(query).mappings()]
-    shown = lines[:limit]
-    return HealthPage(shown, f"{_score(shown[-1])!r}/{shown[-1].onboarding}" if len(lines) > limit else "")
+        rows = connection.execute(query.add_columns(_PLACE)).mappings().all()
+    shown = [HealthLine.model_validate(row) for row in rows[:limit]]
+    return HealthPage(shown, _cursor(rows[limit - 1]) if len(rows) > limit else "")
 
 
 def changes(engine: Engine, *, owner: str = "") -> Changes:
@@ -178,8 +179,10 @@ def _under_way(owner: str) -> list[ColumnElement[bool] | TextClause]:
     return [NOT_ENDED, *([onboardings.c.owner == owner] if owner else [])]
 
 
-def _score(line: HealthLine) -> float:
-    return UNSCORED if line.score is None else line.score
+def _cursor(row: RowMapping) -> str:
+    """Where the page after that row begins: by its place, which after a look of an older worker is not its score."""
+    place = UNSCORED if row["place"] is None else row["place"]
+    return f"{place!r}/{row['onboarding']}"
 
 
 def _place(after: str) -> tuple[float, str] | None:

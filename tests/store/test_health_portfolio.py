@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, insert
+from sqlalchemy import Engine, delete, insert, update
 
 from domain.measure.foretold import foretold
 from domain.record import Writing
@@ -67,6 +67,19 @@ def test_the_least_healthy_come_first_page_by_page(engine: Engine, five: list[st
     assert [flagged, fell] == [line.onboarding for line in page(engine, limit=9, band="red").lines]
     assert [unscored] == [line.onboarding for line in page(engine, limit=9, band="none").lines]
     assert 3 == len(page(engine, limit=3, after="nobody's").lines)
+
+
+def test_no_page_leaves_anybody_out_whom_an_older_worker_has_looked_at(engine: Engine, five: list[str]) -> None:
+    """It writes the score of the week alone: the place of before stays until the next look."""
+    fell, rose, flagged, unscored, _ = five
+    with write_transaction(engine) as connection:
+        of_week = (evaluation_weeks.c.onboarding == flagged) & (evaluation_weeks.c.week == MONDAY + WEEK)
+        connection.execute(update(evaluation_weeks).where(of_week).values(score=95.0))
+
+    first = page(engine, limit=1)
+    then = page(engine, limit=9, after=first.after)
+
+    assert [flagged, fell, rose, unscored] == [line.onboarding for line in (*first.lines, *then.lines)]
 
 
 def test_what_has_changed_since_the_look_before(engine: Engine, five: list[str]) -> None:
