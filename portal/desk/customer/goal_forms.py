@@ -72,7 +72,7 @@ class GoalForms:
             return self._defining(view, customer, there, Sent(values=values, errors=errors, status=422), form)
         key = there.key if there else given.key
         defined = MetricDefined.model_validate({**given.model_dump(exclude={"key"}), "by": view.staff.handle})
-        revision = int(values["revision"]) if values["revision"].isdecimal() and there else NONE_YET
+        revision = int(values["revision"][:9]) if values["revision"].isdecimal() and there else NONE_YET
         outcome = await self._done(
             view, self._measuring.define, customer.id, key, defined, now=view.now, revision=revision
         )

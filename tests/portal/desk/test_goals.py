@@ -422,3 +422,13 @@ async def test_a_form_about_nobody_changes_nothing(
 
     assert refused.status_code in (409, 422)
     assert 'id="colleagues"' in refused.text
+
+
+@pytest.mark.parametrize("revision", ["9" * 5000, "9" * 30, "-1", ""])
+async def test_a_revision_that_is_none_changes_nothing(site: DeskSite, onboarding: Onboarding, revision: str) -> None:
+    """No form of ours holds it: it is answered as one that is out of date."""
+    async with site.signed_in("csm") as csm:
+        await say(csm, onboarding)
+        answer = await say(csm, onboarding, f"?goal={KEY}", baseline="30", revision=revision)
+
+    assert (409, 20) == (answer.status_code, goal_of(site, onboarding).baseline)
