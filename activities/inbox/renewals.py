@@ -31,8 +31,8 @@ class RenewalDeals:
     async def follow(self, raw: Mapping[str, Any], *, phase: Phase | None) -> Settled:
         """Record what became of that deal, of which `raw` has the fields of a deal file.
 
-        Its own close counts, or the day in `custom.renews_on`. Raises Refused where a person must look, and
-        NotReachable where the success programme could not be told; the same once more tells it.
+        The day is in `custom.renews_on`; of a renewal that was won it may be that of its close. Raises Refused where a
+        person must look, and NotReachable where the success programme could not be told; the same once more tells it.
         """
         source, id, custom = str(raw["source"]), str(raw["id"]), raw.get("custom") or {}
         onboarding = onboarding_id(source, str(custom[custom_name(RENEWAL_OF)]))
@@ -53,12 +53,16 @@ class RenewalDeals:
         return Settled(outcome=f"{onboarding}: {what} on {given.on}{known}", onboarding=onboarding)
 
     def _given(self, raw: Mapping[str, Any], custom: Mapping[str, Any], *, phase: Phase) -> RenewalGiven:
-        on = custom.get(custom_name(RENEWS_ON)) or raw.get("closed_at") or self.now().isoformat()
         won = phase == "won"
+        # Sales lose a renewal weeks before the contract ends: until that day the customer is one.
+        on = custom.get(custom_name(RENEWS_ON)) or (raw.get("closed_at") if won else None)
+        if not on:
+            asked = "is missing" if won else "is missing: on which day does the customer leave?"
+            raise Refused(asked, field=RENEWS_ON)
         said = {"outcome": "renewed" if won else "left", "yearly_value": raw.get("yearly_value") if won else None}
         try:
             return RenewalGiven.model_validate({**said, "on": _day(str(on))})
-        except (ValidationError, ValueError) as wrong:
+        except (ValidationError, ValueError, OverflowError) as wrong:
             field, reason = what_is_wrong(wrong) if isinstance(wrong, ValidationError) else (RENEWS_ON, "is no day")
             raise Refused(reason, field=field) from None
 

@@ -82,10 +82,8 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "個人ごとの利用状況の確認について、お客様の同意がありません。",
     ),
     ("was never seen in the product, by the ids that are known", "登録されているIDでは、製品の利用が確認できません。"),
-    (
-        "has used it on {count} of 28 days, which is no reason for that",
-        "この方は28日のうち{count}日利用されており、対象ではありません。",
-    ),
+    ("does not use it often", "この方は、利用頻度の高い方ではありません。"),
+    ("does not use it little", "この方は、利用の少ない方ではありません。"),
     ("{key} looks for nobody: it has no `adoption`", "プレイブック{key}には、利用者を確認する設定がありません。"),
     ("nobody has used the product in the last four whole weeks", "直近の4週間に、製品を利用された方はいません。"),
     # pausing, re-planning, the owner

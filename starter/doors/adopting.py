@@ -63,7 +63,7 @@ class AdoptionDoor:
         if use is None:
             raise Refused("was never seen in the product, by the ids that are known", field="person")
         if use.habit != habit:
-            raise Refused(f"has used it on {use.days} of 28 days, which is no reason for that", field="person")
+            raise Refused(f"does not use it {habit}", field="person")
 
         def tell_of(owner: str) -> Told:
             desk = Desk(dossier, self.staff(), owner, self.clock())

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from domain.measure.renewals import ProgrammeThen, Renewal, RenewalGiven, RenewalRecorded, leaving
@@ -52,7 +52,7 @@ class RenewalDoor:
         programme: ProgrammeThen = "goes_on"
         # Who was never said to leave has a programme that knows of no end.
         if leaves is not None or await asyncio.to_thread(renewals.ever_left, onboarding):
-            programme = await self._told(onboarding, leaves, today=deed.at.date())
+            programme = await self._told(onboarding, leaves, now=deed.at)
         return RenewalRecorded(onboarding=onboarding, new=new, programme=programme)
 
     async def end_programme(
@@ -71,18 +71,18 @@ class RenewalDoor:
                 await asyncio.to_thread(SqlRenewals(self.engine).record, onboarding, given, deed)
         return ended
 
-    async def _told(self, onboarding: str, leaves: Renewal | None, *, today: date) -> ProgrammeThen:
-        """Tell the success programme when the customer leaves, or that they stay."""
+    async def _told(self, onboarding: str, leaves: Renewal | None, *, now: datetime) -> ProgrammeThen:
+        """Tell the success programme when the customer leaves, by their own day, or that they stay."""
         try:
             door = await self.door()
             if leaves is None:
                 await plan_end(door, onboarding, None)
                 return "goes_on"
-            if leaves.on <= today:
+            calendar = (await asyncio.to_thread(SqlLedger(self.engine).dossier, onboarding)).calendar
+            if (at := calendar.at(leaves.on, time.min)) <= now:
                 await end_programme(door, onboarding, LEFT)
                 return "ended"
-            calendar = (await asyncio.to_thread(SqlLedger(self.engine).dossier, onboarding)).calendar
-            await plan_end(door, onboarding, calendar.at(leaves.on, time.min))
+            await plan_end(door, onboarding, at)
         except (NotFound, Refused):
             return "over"
         except (NotReachable, CannotReachTemporal, BadTemporalProfile):

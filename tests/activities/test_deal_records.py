@@ -196,18 +196,19 @@ async def test_a_won_renewal_starts_nothing_and_is_recorded_with_its_day_and_val
 
 
 async def test_a_lost_renewal_is_a_customer_who_left_and_an_open_one_is_nothing_yet(desk: OrderDesk) -> None:
-    """Without a day of its own the renewal's close counts."""
+    """Lost, it says on which day the customer leaves: it is lost long before the contract ends."""
     renews(desk)
 
     open_ = await desk.hears(number="B7", renews="A2041", status="draft")
     assert [] == desk.renewed.kept
-    await desk.hears(number="B7", renews="A2041", status="cancelled")
+    with pytest.raises(Refused, match="on which day does the customer leave") as refused:
+        await desk.hears(number="B7", renews="A2041", status="cancelled")
+    await desk.hears(number="B7", renews="A2041", status="cancelled", renews_on="01.12.2026")
 
+    assert "custom.renews_on" == refused.value.field
     assert "nothing follows before it is won or lost" in open_.outcome
     [(_, given, _)] = desk.renewed.kept
-    closed = datetime.strptime(RECENT, "%d.%m.%Y").replace(tzinfo=UTC).date()
-    assert ("left", None) == (given.outcome, given.yearly_value)
-    assert abs((given.on - closed).days) <= 1
+    assert ("left", None, date(2026, 12, 1)) == (given.outcome, given.yearly_value, given.on)
     assert [] == [kind for _, kind, _ in desk.door.told]
 
 
@@ -216,10 +217,11 @@ async def test_a_customer_who_left_comes_again_until_the_success_programme_has_h
     desk.renewed.programme = "not_reached"
 
     with pytest.raises(NotReachable):
-        await desk.hears(number="B7", renews="A2041", status="cancelled")
+        await desk.hears(number="B7", renews="A2041", status="cancelled", renews_on="01.12.2026")
 
     desk.renewed.programme = "ended"
-    assert "has left" in (await desk.hears(number="B7", renews="A2041", status="cancelled")).outcome
+    again = await desk.hears(number="B7", renews="A2041", status="cancelled", renews_on="01.12.2026")
+    assert "has left" in again.outcome
     assert 1 == len(desk.renewed.kept)
 
 

@@ -16,6 +16,7 @@ from starter.web.api.gate import api_router, needs, token_of
 from starter.web.api.onboardings import known
 from starter.web.api.room import VIA, now_of, woken
 from starter.web.parts import WebParts
+from starter.web.problems import Problem
 
 NAMES: Scope = "people:read"
 
@@ -51,7 +52,10 @@ def adoption_routes(parts: WebParts) -> APIRouter:
     deeds = Deeds(engine=parts.engine, ledger=parts.ledger, staff=parts.staff, via=VIA, now=now_of)
     writing = writes("onboardings:write")
 
-    async def write(onboarding: str, to: WrittenTo, word: Word) -> Written:
+    async def write(request: Request, onboarding: str, to: WrittenTo, word: Word) -> Written:
+        # Whoever writes to a person for their use learns of it, by what is refused as well.
+        if NAMES not in token_of(request).scopes:
+            raise Problem("not-allowed", f"this token does not have the scope {NAMES}")
         await known(parts, onboarding)
 
         def told() -> list[str]:
@@ -79,20 +83,22 @@ def adoption_routes(parts: WebParts) -> APIRouter:
 
     @router.post("/onboardings/{onboarding}/adoption/thank", summary="Thank somebody who uses it often", **writing)
     async def thank_user(
+        request: Request,
         onboarding: OnboardingId,
         to: Annotated[WrittenTo, Body(examples=[{"person": "end_user", "by": "grace.lee"}])],
     ) -> Written:
-        """With their own days and features, once for the same four weeks."""
-        return await write(onboarding, to, "thank")
+        """With their own days and features, once for the same four weeks. It takes the scope `people:read`, too."""
+        return await write(request, onboarding, to, "thank")
 
     @router.post(
         "/onboardings/{onboarding}/adoption/ask", summary="Ask somebody who uses it little what keeps them", **writing
     )
     async def ask_user(
+        request: Request,
         onboarding: OnboardingId,
         to: Annotated[WrittenTo, Body(examples=[{"person": "power_user", "by": "grace.lee"}])],
     ) -> Written:
-        """Kindly, without saying how little, once for the same four weeks."""
-        return await write(onboarding, to, "ask")
+        """Kindly, without saying how little, once for the same four weeks. It takes the scope `people:read`, too."""
+        return await write(request, onboarding, to, "ask")
 
     return router
