@@ -16,7 +16,7 @@ FORETELLING_WORDS: Mapping[Language, Mapping[str, str]] = {
         "foretelling_kept_is": "Customers who stayed: {stayed} of {of}, {pct} %",
         "foretelling_kept_how": "Stayed: handed over, with or without exceptions. Left: ended as such. Endings that say"
         " nothing about the customer (duplicate, deal reversed, withdrawn) do not count.",
-        "foretelling_bounds": "(by 95 % between {least} and {most} %)",
+        "foretelling_bounds": "(between {least} and {most} %, with 95 % confidence)",
         "foretelling_nobody": "No onboarding has ended in this quarter.",
         "foretelling_nobody_watched": "No onboarding has begun yet.",
         "foretelling_before_stayed": "{days} days before the onboarding ended",

@@ -47,8 +47,12 @@ def changes_of(parts: PageParts) -> "Changes":
 
 @dataclass(eq=False)
 class Listener:
-    """Who waits for news; `about` are the onboardings that have had some since they were last told."""
+    """Who waits for news; `about` are the onboardings that have had some since they were last told.
 
+    `since` is the journal's newest entry when they were asked for their session: what came after it they do not know.
+    """
+
+    since: int
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     about: set[str] = field(default_factory=set)
 
@@ -72,7 +76,7 @@ class Changes:
         self._of_one = max(most // SHARE * 2, 1)
         self._listening: defaultdict[str, set[Listener]] = defaultdict(set)
         self._callers: Counter[str] = Counter()
-        self._seen: set[int] = set()
+        self._seen: dict[int, str] = {}
         self._watching: asyncio.Task[None] | None = None
         self._ended = False
 
@@ -103,14 +107,14 @@ class Changes:
             return Response(status_code=204)
         shown = request.query_params.get("after", "")
         missed = not shown.isdecimal() or newest > int(shown[:18])
-        stream = self._stream(to, caller, missed=missed)
+        stream = self._stream(to, caller, since=newest, missed=missed)
         return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
 
-    async def _stream(self, to: str, caller: str, *, missed: bool) -> AsyncIterator[str]:
+    async def _stream(self, to: str, caller: str, *, since: int, missed: bool) -> AsyncIterator[str]:
         """`missed` says that the page is older than the last entry."""
         loop = asyncio.get_running_loop()
         until = loop.time() + LONGEST
-        with self._heard(to, caller) as listener:
+        with self._heard(to, caller, since) as listener:
             yield "retry: 2000\n\n" + (CHANGED.format(ANY) if missed else "")
             while not self._ended and loop.time() < until:
                 try:
@@ -123,9 +127,12 @@ class Changes:
                     yield CHANGED.format(about if to == ALL else ANY)
 
     @contextmanager
-    def _heard(self, to: str, caller: str) -> Iterator[Listener]:
-        listener = Listener()
+    def _heard(self, to: str, caller: str, since: int) -> Iterator[Listener]:
+        listener = Listener(since)
         self._listening[to].add(listener)
+        # Seen by a look after they were asked for their session, and before they listened.
+        for onboarding in {whose for seq, whose in self._seen.items() if seq > since and to in (ALL, whose)}:
+            listener.hear(onboarding)
         self._callers[caller] += 1
         if self._watching is None or self._watching.done():
             self._watching = asyncio.create_task(self._watch())
@@ -150,11 +157,13 @@ class Changes:
         except SQLAlchemyError as trouble:
             log.warning("changes_not_seen", kind=type(trouble).__name__)
             return
-        news = {onboarding for seq, onboarding in rows if seq not in self._seen}
-        self._seen = {seq for seq, _ in rows}
-        for onboarding in () if first else news:
+        news = [(seq, onboarding) for seq, onboarding in rows if seq not in self._seen]
+        self._seen = dict(rows)
+        for seq, onboarding in news:
             for listener in self._listening.get(onboarding, set()) | self._listening.get(ALL, set()):
-                listener.hear(onboarding)
+                # The first look sees what is old as well.
+                if not first or seq > listener.since:
+                    listener.hear(onboarding)
 
     def _newest(self) -> list[tuple[int, str]]:
         with read_connection(self._engine) as connection:

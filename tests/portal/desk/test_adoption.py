@@ -127,8 +127,8 @@ async def test_who_uses_it_little_is_asked_what_keeps_them(site: DeskSite) -> No
 @pytest.mark.parametrize(
     ("language", "word", "person", "reason"),
     [
-        ("en", "ask", "often", "Nobody was written to: Eve User has used it on 12 of 28 days"),
-        ("ja", "ask", "often", "送信していません： この方は28日のうち12日利用されており"),
+        ("en", "ask", "often", "Nobody was written to: Eve User does not use it little"),
+        ("ja", "ask", "often", "送信していません： この方は、利用の少ない方ではありません"),
         ("en", "thank", "lead", "Nobody was written to: Stefan Vogel was never seen in the product"),
         ("ja", "thank", "lead", "製品の利用が確認できません"),
     ],

@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from starlette.responses import StreamingResponse
 
 from portal.room import changes
 from tests.support.room import Onboarding, RoomSite, room_on
@@ -63,6 +65,21 @@ async def test_what_came_between_page_and_stream_is_heard_at_once(site: RoomSite
     async with site.client() as browser:
         after = await entered(site, mine, browser)
         mine.tell("note", note="Ours", by="jonas.weber")
+        async with listening(browser, after) as lines:
+            assert "event: changed" == await asyncio.wait_for(said(lines), PATIENCE)
+
+
+async def test_what_came_while_the_stream_began_is_heard(site: RoomSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the session was looked up, and before anybody has looked at the journal for this page."""
+    mine = site.opened()
+
+    def late(stream: AsyncIterator[str], **given: Any) -> StreamingResponse:
+        mine.tell("note", note="Ours", by="jonas.weber")
+        return StreamingResponse(stream, **given)
+
+    monkeypatch.setattr(changes, "StreamingResponse", late)
+    async with site.client() as browser:
+        after = await entered(site, mine, browser)
         async with listening(browser, after) as lines:
             assert "event: changed" == await asyncio.wait_for(said(lines), PATIENCE)
 

@@ -54,7 +54,7 @@ async def test_what_was_said_otherwise_meanwhile_may_be_said_again(tmp_path: Pat
     async with web_on(tmp_path) as web:
         keep(web)
 
-        async def new(value: int, **more: str) -> bool:
+        async def new(value: int, **more: Any) -> bool:
             given = said(yearly_value=value, **more)
             return bool((await web.client.post(HERE, json=given, headers=web.token())).json()["new"])
 
