@@ -62,7 +62,7 @@ def metrics(day90: Day90) -> Sequence[dict[str, Any]]:
 
 def test_a_metric_without_a_baseline_asks_for_it_and_is_computed_once_it_has_one(day90: Day90) -> None:
     """C-14: from 20 days to 17 is 15 %."""
-    assert [["baseline"]] == [metric["lacks"] for metric in metrics(day90)]
+    assert [["baseline", "direction"]] == [metric["lacks"] for metric in metrics(day90)]
     assert "still to be asked for: baseline" in define(day90, "--target", "14")
     day90("metric", "report", ONE, "cycle_time", "17", "--unit", "days", "--by", "project_lead")
     assert metrics(day90)[0]["improvement_pct"] is None
