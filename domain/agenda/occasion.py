@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, StringConstraints,
 from domain.agenda.packing import packed, unpacked
 from domain.agenda.state import Entry, State
 from domain.clock import Clock
-from domain.refusal import Refused, what_is_wrong
+from domain.refusal import Refused, read_as, what_is_wrong
 from domain.wire import Instant, Slug, StrictWire, Wire
 
 
@@ -91,11 +91,7 @@ class EndAhead(StrictWire):
 
 def read_end(raw: Any) -> EndAhead | None:
     """The end in parsed JSON; None where it takes back the one that was planned. Raises Refused naming the field."""
-    try:
-        return None if raw is None else EndAhead.model_validate(raw)
-    except ValidationError as error:
-        field, reason = what_is_wrong(error)
-        raise Refused(reason, field=field) from None
+    return None if raw is None else read_as(EndAhead, raw)
 
 
 class ProgrammeOccasion(Wire):

@@ -88,6 +88,17 @@ async def test_temporals_own_clients_change_it_by_an_update(house: House) -> Non
         with pytest.raises(WorkflowUpdateFailedError) as failed:
             await programme.execute_update("change_programme", {"owner": "Grace Lee"})
         assert "owner" in str(failed.value.cause)
+        for end, field in (
+            ({"at": "9999-12-31T23:59:59Z", "reason": "left"}, "at"),
+            ({"at": "soon", "reason": "left"}, "at"),
+            ({"at": "2027-01-01T00:00:00Z", "reason": "He said so."}, "reason"),
+            ({}, "at"),
+            ("tomorrow", ""),
+        ):
+            with pytest.raises(WorkflowUpdateFailedError) as failed:
+                await programme.execute_update("plan_end", end)
+            assert field in str(failed.value.cause)
+        assert (await programme.query("progress"))["ends_at"] is None
         await programme.execute_update("end_programme", "left")
         assert await programme.result() == "left"
         replayer = Replayer(
