@@ -18,6 +18,8 @@ SAID: Mapping[str, tuple[str, str]] = {
     ),
     "renewal_is_renewed": ("Renewed", "更新"),
     "renewal_is_left": ("Left", "解約"),
+    "renewal_will_be_renewed": ("Will renew", "更新予定"),
+    "renewal_will_be_left": ("Will leave", "解約予定"),
     "renewal_is_mistaken": ("Mistaken: nothing was renewed or ended that day", "記録の取り消し（誤り）"),
     "renewal_value": ("{before} → {after} a year", "年額 {before} → {after}"),
     "renewal_value_after": ("{after} a year", "年額 {after}"),

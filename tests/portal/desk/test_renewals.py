@@ -104,6 +104,25 @@ async def test_what_cannot_be_stands_at_its_field_and_what_was_typed_stays(
     assert not SqlRenewals(site.engine).of(onboarding.id)
 
 
+async def test_what_lies_ahead_has_not_been(site: DeskSite) -> None:
+    """Notice is given for a day: until then nobody has left."""
+    onboarding = handed_over(site)
+    at = onboarding.now + 90 * A_DAY
+    shown = []
+
+    async with site.signed_in("viewer") as viewer:
+        for days in (20, 0):
+            for outcome in ("left", "mistaken"):
+                given = RenewalGiven.model_validate({"on": at.date() + days * A_DAY, "outcome": outcome})
+                deed = Deed(f"{outcome}-{days}", "vendor", "jonas.weber", at, "desk")
+                SqlRenewals(site.engine).record(onboarding.id, given, deed)
+                shown.append(words(await viewer.get(path(onboarding))))
+
+    ahead, _, come, _ = shown
+    assert ("Will leave" in ahead, " Left " in ahead) == (True, False)
+    assert ("Will leave" in come, " Left " in come) == (False, True)
+
+
 async def test_renewals_come_after_the_hand_off_and_are_written_by_whoever_writes_to_the_customer(
     site: DeskSite,
 ) -> None:
