@@ -12,7 +12,7 @@ import structlog
 from temporalio import activity
 
 from activities.confirming import CHANNEL as CONFIRMATIONS
-from activities.ports import Census, Fleet, Pasts, Staff, Wake
+from activities.ports import Census, Departures, Fleet, Pasts, Staff, Wake
 from activities.threads import in_thread
 from activities.waking import channels_of, wake_each
 from activities.webhooks import channel_of as webhook_channel
@@ -20,6 +20,7 @@ from activities.write_backs import channel_of as crm_channel
 from domain.census import Line, Mailbag, Sighting
 from domain.clock import DAY
 from domain.finding import Finding
+from domain.news import HANDED_OVER
 from domain.notice import MAIL, Person
 from domain.rehearsal.checking import Unlike
 from domain.rehearsal.counterfactual import LeftOut
@@ -31,6 +32,7 @@ from domain.rules.sweeping import (
     UNCONFIRMED,
     in_sample,
     of_confirmations,
+    of_departure,
     of_difference,
     of_house,
     of_mailbox,
@@ -59,6 +61,8 @@ DESCRIBED_A_NIGHT = 10_000
 """Onboardings whose failing steps are looked for, which only a look at each shows: half a minute for so many."""
 SETTLES = timedelta(seconds=15)
 """After this long store and workflow are compared once more: a turn is written, and lost news told again, before."""
+SAID = timedelta(minutes=10)
+"""Telling a programme takes seconds: in ten minutes whoever recorded that a customer leaves has done it or failed."""
 RELIVED_A_NIGHT = 200
 """Onboardings that have ended and are lived again: half a second of a worker's CPU each, in the middle of the night."""
 MOST_REMEMBERED = 200
@@ -131,7 +135,8 @@ class Sweeping:
 
     `looked_through` are the CRMs that are asked for closed deals, `written_to` those whose records are written.
     `threads` are for the database. `operator` is who runs it, where the settings name one. `pasts` lives again what
-    has ended; without it nothing is. `reads_mail` says that there is a mailbox in which people answer.
+    has ended; without it nothing is. `departures` tells success programmes who leaves. `reads_mail` says that there is
+    a mailbox in which people answer.
     """
 
     fleet: Fleet
@@ -151,6 +156,7 @@ class Sweeping:
     looked_through: Collection[str] = ()
     written_to: Callable[[], Collection[str]] = tuple
     pasts: Pasts | None = None
+    departures: Departures | None = None
     reads_mail: bool = False
 
     @activity.defn
@@ -167,7 +173,8 @@ class Sweeping:
         counted = swept.model_dump(include={"onboardings", "programmes", "looked_twice", "lived_again"})
         lists = ("not_compared", "findings", "not_reproduced", "not_relived")
         log.info("swept", **counted, **{name: len(getattr(swept, name)) for name in lists})
-        told = reports(swept.findings, self.staff(), self.operator, now=self.now(), hours=self.hours)
+        undone = [finding for finding in swept.findings if not await self._is_told_now(finding)]
+        told = reports(undone, self.staff(), self.operator, now=self.now(), hours=self.hours)
         if told:
             await in_thread(self.threads, lambda: self.census.report(told))
             await wake_each(self.wake, channels_of(notice for notice, _ in told))
@@ -178,6 +185,7 @@ class Sweeping:
         round = self._round(tell)
         await self._onboardings(round)
         await self._programmes(round)
+        await self._departures(round)
         await self._introductions(round)
         await self._senders(round)
         await self._offices(round)
@@ -209,6 +217,7 @@ class Sweeping:
         found = found or await self._compared(line, round)
         programme = await self.fleet.look(self.programme_of(onboarding))
         found += of_programme(line, programme, now=round.now)
+        found += await self._untold(line, round)
         since = round.now - REPORTED_FOR
         refused = await in_thread(self.threads, lambda: self.census.refused_to_owners(since=since))
         return found + [_refused(*mails) for mails in refused if mails[0].onboarding == onboarding]
@@ -391,6 +400,36 @@ class Sweeping:
                 self.threads, lambda: self.census.programme_ended(onboarding, at=seen.closed_at or round.now)
             )
         return of_programme(line, seen, now=round.now)
+
+    async def _departures(self, round: _Round) -> None:
+        """Customers who leave after the hand-off, and those who stay after all: do their programmes know?"""
+        # Whoever recorded it just now is telling the programme.
+        before = round.now - SAID
+        said = await in_thread(self.threads, lambda: self.census.said_to_leave(before=before))
+        await self._each(self._departure_again, said, round)
+
+    async def _departure_again(self, onboarding: str, round: _Round) -> list[Finding]:
+        line = await in_thread(self.threads, lambda: self.census.line(onboarding))
+        return [] if line is None else await self._untold(line, round)
+
+    async def _untold(self, line: Line, round: _Round) -> list[Finding]:
+        if self.departures is None or line.ending not in HANDED_OVER:
+            return []
+        told = None if round.unanswered >= SILENT_AFTER else await self.departures.is_told(line.onboarding)
+        if told is None:
+            round.unanswered += 1
+            round.not_compared.add(line.onboarding)
+            return []
+        round.unanswered = 0
+        return of_departure(line, told=told)
+
+    async def _is_told_now(self, finding: Finding) -> bool:
+        """Whether this is a programme that was not told, and has been now: then nobody has to see to it."""
+        if self.departures is None or finding.kind != "programme_untold":
+            return False
+        then = await self.departures.tell(finding.subject, now=self.now())
+        log.info("programme_told", onboarding=finding.subject, programme=then)
+        return then != "not_reached"
 
     async def _senders(self, round: _Round) -> None:
         for channel in self.channels:

@@ -18,6 +18,7 @@ FindingKind = Literal[
     "asleep",
     "overdue",
     "programme_missing",
+    "programme_untold",
     "sender_stopped",
     "mail_waits",
     "mail_given_up",
@@ -141,6 +142,16 @@ EXPLAINED: dict[FindingKind, Explained] = {
         {
             "en": "Nobody is reminded of the check-ins and reviews that were promised.",
             "ja": "お約束した定例やレビューの案内が誰にも届きません。",
+        },
+    ),
+    "programme_untold": Explained(
+        {
+            "en": "its success programme does not know when the customer leaves, or that they stay",
+            "ja": "解約日（または契約の継続）が、通常支援のプログラムに伝わっていません",
+        },
+        {
+            "en": "It was recorded, and telling it was cut off: it invites who has left, or ends too early.",
+            "ja": "記録後の連絡が中断しました。解約後も案内を送るか、早く終了するおそれがあります。",
         },
     ),
     "sender_stopped": Explained(

@@ -30,6 +30,7 @@ from runtime.fleet import TemporalFleet
 from starter.doors.bell import WakeSender, look_at_usage, wake_receiver, wake_sender
 from starter.doors.introductions import Prospects
 from starter.doors.onboardings import WORKFLOW, OnboardingDoor
+from starter.doors.renewing import RenewalDoor
 from starter.doors.schedules import COLLECTING, RECONCILING, SWEEPING, Planned, run_schedule
 from starter.trouble import NotFound, NotReachable
 from store.census import SqlCensus
@@ -162,8 +163,16 @@ class Repairing:
             looked_through=self.looked_through,
             written_to=self.written_to,
             pasts=self.pasts,
+            departures=self._renewals,
             reads_mail=self.reads_mail,
         )
+
+    @property
+    def _renewals(self) -> RenewalDoor:
+        async def door() -> OnboardingDoor:
+            return self.door
+
+        return RenewalDoor(engine=self.census.engine, door=door)
 
     async def _known(self, onboarding: str) -> bool:
         if await asyncio.to_thread(self.census.line, onboarding) is not None:
@@ -196,7 +205,7 @@ class Repairing:
                 return Remedy(finding, "the deal that is kept starts its onboarding", lambda: self._start(id))
             case "asleep" | "overdue":
                 return Remedy(finding, "it is woken, and drafts its agenda anew", lambda: self._wake(id))
-            case "programme_missing":
+            case "programme_missing" | "programme_untold":
                 return await self._programme(finding)
             case "mail_given_up":
                 return Remedy(
@@ -346,6 +355,9 @@ class Repairing:
 
     async def _programme(self, finding: Finding) -> Remedy:
         """What has been announced before is not announced again; what lies ahead is counted from the hand-off."""
+        if finding.kind == "programme_untold":
+            says = "its success programme is told when the customer leaves, or that they stay, as was recorded last"
+            return Remedy(finding, says, lambda: self._tell_programme(finding.subject))
         line = await asyncio.to_thread(self.census.line, finding.subject)
         if line is None or line.ended_at is None:
             raise Refused(f"nothing is the matter with {finding.subject}")
@@ -370,6 +382,12 @@ class Repairing:
         except WorkflowAlreadyStartedError:
             return f"{id} runs already"
         return f"{id} started"
+
+    async def _tell_programme(self, id: str) -> str:
+        then = await self._renewals.tell(id, now=self.now())
+        if then == "not_reached":
+            raise NotReachable(f"the success programme of {id} does not answer: is a worker of this version running?")
+        return f"{programme_of(id)} {TOLD[then]}"
 
     async def _send_again(self, finding: Finding) -> str:
         member = self.door.staff().member(finding.owner)
@@ -453,6 +471,13 @@ WOKEN: dict[FindingKind, str] = {
     "deliveries_wait": "it looks again at once. What keeps each of them: day90 inbox --state waiting",
 }
 """What a workflow does that is woken."""
+TOLD = {
+    "goes_on": "goes on for good",
+    "ends_ahead": "ends on the day on which the customer leaves",
+    "ended": "has ended",
+    "over": "had ended before",
+}
+"""What has become of a success programme that was told of a customer who leaves, or stays."""
 OPENED_NOTHING = frozenset({"AlreadyOnboarded", "InvalidDeal"})
 """Failures of a run that never took its deal up: another had, or the deal was wrong."""
 PROGRAMME = "success programme: "

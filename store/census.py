@@ -29,6 +29,7 @@ from store.tables import (
     people,
     rechecks,
     registers,
+    renewals,
     write_backs,
 )
 from store.webhooks import SqlWebhooks
@@ -59,6 +60,18 @@ class SqlCensus:
         ended = (journal.c.onboarding == onboardings.c.onboarding) & (journal.c.key == PROGRAMME_ENDED)
         wanted = onboardings.c.ending.in_(HANDED_OVER) & ~exists().where(ended)
         return self._lines(wanted, deals.c.onboarding > after, most=most)
+
+    def said_to_leave(self, *, before: datetime) -> Sequence[str]:
+        """Ids of those with a programme of whom somebody said that they leave, or took it back, before that moment.
+
+        `before` is wall time; of whom more was said since then is left out.
+        """
+        ended = (journal.c.onboarding == renewals.c.onboarding) & (journal.c.key == PROGRAMME_ENDED)
+        said = select(renewals.c.onboarding).where(~exists().where(ended)).group_by(renewals.c.onboarding)
+        ever_left = func.max(case((renewals.c.outcome == "left", 1), else_=0)) == 1
+        query = said.having(ever_left, func.max(renewals.c.recorded_at) < before).order_by(renewals.c.onboarding)
+        with read_transaction(self._engine) as connection:
+            return connection.scalars(query).all()
 
     def line(self, onboarding: str) -> Line | None:
         """The onboarding as it stands now; None when the store has none by that id."""

@@ -164,6 +164,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
         fleet=TemporalFleet(client),
         census=census,
         pasts=PastLives(engine=engine, ledger=ledger, staff=staff),
+        departures=renewals_told(engine, told),
         operator=operator_of(settings),
         inbox=inbox,
         reconciling=Reconciling(

@@ -22,6 +22,7 @@ from activities.ports import (
     Calendars,
     Census,
     Channel,
+    Departures,
     Fleet,
     Handler,
     Inbox,
@@ -112,6 +113,7 @@ class Parts:
     collecting: Collecting = field(default_factory=Collecting)
     evaluating: Evaluating = field(default_factory=Evaluating)
     pasts: Pasts | None = None
+    departures: Departures | None = None
     passes: Passes = field(default_factory=Passes)
     linger: timedelta = timedelta(0)
 
@@ -254,6 +256,7 @@ def sweeping_on(parts: Parts) -> Sweeping:
         reads_mail=parts.collecting.mailbox is not None,
         written_to=parts.written_to,
         pasts=parts.pasts,
+        departures=parts.departures,
     )
 
 

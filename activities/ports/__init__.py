@@ -2,7 +2,7 @@
 
 from activities.ports.crm import Crm, ForeignDeals, Merges, Rechecks
 from activities.ports.doors import Introductions, Onboardings, Retelling, Started
-from activities.ports.fleet import Census, Fleet, Pasts
+from activities.ports.fleet import Census, Departures, Fleet, Pasts
 from activities.ports.inbox import Handler, Inbox, Measurements, Renewals
 from activities.ports.ledgers import Confirmations, Dossiers, IntroductionLedger, Ledger, Texts
 from activities.ports.measure import Customers, Evaluations
@@ -32,6 +32,7 @@ __all__ = [
     "ChannelWithLine",
     "Crm",
     "Customers",
+    "Departures",
     "Dossiers",
     "Evaluations",
     "Fleet",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.census import Line, Mailbag, Picture, ScheduleSeen, Sighting, Undone
+from domain.measure.renewals import ProgrammeThen
 from domain.notice import Notice, Person
 from domain.rehearsal.checking import Unlike
 from domain.rehearsal.counterfactual import LeftOut
@@ -57,6 +58,9 @@ class Census(Protocol):
     def unconfirmed_since(self, before: datetime) -> Collection[str]:
         """Onboardings with such a row that was written before that moment."""
 
+    def said_to_leave(self, *, before: datetime) -> Sequence[str]:
+        """Of the same, those of whom somebody said that they leave, or took it back, all of it before that moment."""
+
     def programme_ended(self, onboarding: str, *, at: datetime) -> None:
         """Remember that the success programme was ended on purpose; Temporal will forget it one day."""
 
@@ -89,6 +93,16 @@ class Census(Protocol):
 
     def report(self, notices: Sequence[tuple[Notice, Person]]) -> None:
         """Put notices that belong to no onboarding into the outbox; one whose key is there already changes nothing."""
+
+
+class Departures(Protocol):
+    """Customers who leave after the hand-off, as their success programmes know it."""
+
+    async def is_told(self, onboarding: str) -> bool | None:
+        """Whether the programme knows what was recorded last, or runs no more; None where it does not answer."""
+
+    async def tell(self, onboarding: str, *, now: datetime) -> ProgrammeThen:
+        """Tell it; what has become of it."""
 
 
 class Pasts(Protocol):

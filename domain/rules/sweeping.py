@@ -132,6 +132,11 @@ def of_programme(line: Line, sighting: Sighting | None, *, now: datetime) -> lis
     return [_finding("programme_missing", line, since=line.ended_at, cause=_ended_as(sighting), command=_repair(line))]
 
 
+def of_departure(line: Line, *, told: bool | None) -> list[Finding]:
+    """A finding about a success programme that was not told of a customer who leaves, or who stays after all."""
+    return [_finding("programme_untold", line, command=_repair(line))] if told is False else []
+
+
 def of_difference(line: Line, here: Picture, there: Picture) -> list[Finding]:
     """A finding where the store (`here`) tells something else than the workflow itself (`there`)."""
     differences = []

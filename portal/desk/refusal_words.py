@@ -395,6 +395,10 @@ OF_REPAIRS: Sequence[tuple[str, str]] = (
         "{day}の移行を起点に、通常支援プログラムを開始します。",
     ),
     (
+        "its success programme is told when the customer leaves, or that they stay, as was recorded last",
+        "最後の記録どおり、解約日または契約の継続を通常支援プログラムに伝えます。",
+    ),
+    (
         "its schedule runs again, and now. What fails stands in its runs in the Temporal UI",
         "スケジュールを再開し、今すぐ実行します。失敗の内容はTemporalの画面で確認できます。",
     ),

@@ -15,7 +15,7 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from runtime.connection import BadTemporalProfile, CannotReachTemporal
 from starter.doors.onboardings import OnboardingDoor
-from starter.doors.programmes import LEFT, ProgrammeProgress, end_programme, plan_end
+from starter.doors.programmes import LEFT, ProgrammeProgress, end_programme, plan_end, programme_of
 from starter.trouble import NotFound, NotReachable
 from store.ledger import SqlLedger
 from store.renewals import SqlRenewals
@@ -48,12 +48,48 @@ class RenewalDoor:
         """
         renewals = SqlRenewals(self.engine)
         new = await asyncio.to_thread(renewals.record, onboarding, given, deed, deal=deal)
-        leaves = leaving(await asyncio.to_thread(renewals.of, onboarding))
         programme: ProgrammeThen = "goes_on"
         # Who was never said to leave has a programme that knows of no end.
-        if leaves is not None or await asyncio.to_thread(renewals.ever_left, onboarding):
-            programme = await self._told(onboarding, leaves, now=deed.at)
+        if await asyncio.to_thread(renewals.ever_left, onboarding):
+            programme = await self.tell(onboarding, now=deed.at)
         return RenewalRecorded(onboarding=onboarding, new=new, programme=programme)
+
+    async def tell(self, onboarding: str, *, now: datetime) -> ProgrammeThen:
+        """Tell the success programme when the customer leaves, by their own day, or that they stay.
+
+        It goes by what was recorded last. Raises UnknownOnboarding.
+        """
+        ends = await asyncio.to_thread(self._end_of, onboarding)
+        try:
+            door = await self.door()
+            if ends is None:
+                await plan_end(door, onboarding, None)
+                return "goes_on"
+            if ends <= now:
+                await end_programme(door, onboarding, LEFT)
+                return "ended"
+            await plan_end(door, onboarding, ends)
+        except (NotFound, Refused):
+            return "over"
+        except (NotReachable, CannotReachTemporal, BadTemporalProfile):
+            return "not_reached"
+        return "ends_ahead"
+
+    async def is_told(self, onboarding: str) -> bool | None:
+        """Whether the success programme knows what was recorded last of the customer leaving, or runs no more.
+
+        None where it does not answer. Raises UnknownOnboarding.
+        """
+        if not await asyncio.to_thread(SqlRenewals(self.engine).ever_left, onboarding):
+            return True
+        ends = await asyncio.to_thread(self._end_of, onboarding)
+        try:
+            programme = await programme_of(await self.door(), onboarding)
+        except NotFound:
+            return True
+        except (NotReachable, CannotReachTemporal, BadTemporalProfile):
+            return None
+        return programme.ended is not None or programme.ends_at == ends
 
     async def end_programme(
         self, onboarding: str, ending: ProgrammeEnding, *, via: str, at: datetime
@@ -71,20 +107,7 @@ class RenewalDoor:
                 await asyncio.to_thread(SqlRenewals(self.engine).record, onboarding, given, deed)
         return ended
 
-    async def _told(self, onboarding: str, leaves: Renewal | None, *, now: datetime) -> ProgrammeThen:
-        """Tell the success programme when the customer leaves, by their own day, or that they stay."""
-        try:
-            door = await self.door()
-            if leaves is None:
-                await plan_end(door, onboarding, None)
-                return "goes_on"
-            calendar = (await asyncio.to_thread(SqlLedger(self.engine).dossier, onboarding)).calendar
-            if (at := calendar.at(leaves.on, time.min)) <= now:
-                await end_programme(door, onboarding, LEFT)
-                return "ended"
-            await plan_end(door, onboarding, at)
-        except (NotFound, Refused):
-            return "over"
-        except (NotReachable, CannotReachTemporal, BadTemporalProfile):
-            return "not_reached"
-        return "ends_ahead"
+    def _end_of(self, onboarding: str) -> datetime | None:
+        """The beginning of the day, by the customer's clock, on which they leave; None where they stay."""
+        leaves = leaving(SqlRenewals(self.engine).of(onboarding))
+        return SqlLedger(self.engine).dossier(onboarding).calendar.at(leaves.on, time.min) if leaves else None

@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -30,6 +30,7 @@ from starter.cli.running import run
 from starter.deploys.open_workflows import OpenWorkflows
 from starter.doors.bell import WakeSender
 from starter.doors.onboardings import OnboardingDoor
+from starter.doors.renewing import RenewalDoor
 from starter.repairing import Repairing
 from store.census import SqlCensus
 from store.engine import open_store, write_transaction
@@ -62,6 +63,7 @@ class House:
     engine: Engine
     data: Path
     queue: str = QUEUE
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
     def census(self) -> SqlCensus:
@@ -83,12 +85,17 @@ class House:
             operator=OPS,
             inbox=SqlInbox(self.engine),
             introductions=SqlIntroductions(self.engine),
+            now=self.now,
+            departures=RenewalDoor(engine=self.engine, door=self._its_door),
         )
         return day90_worker(self.client, real, task_queue=self.queue, **options)
 
     async def connected(self) -> Client:
         """For whoever connects by itself."""
         return self.client
+
+    async def _its_door(self) -> OnboardingDoor:
+        return self.door
 
     async def opened(self, **changes: Any) -> str:
         """A new onboarding whose plan is drafted."""

@@ -2,14 +2,18 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import update
 
+from domain.measure.renewals import RenewalGiven
+from domain.room.deeds import Deed
+from store.renewals import SqlRenewals
 from store.tables import onboardings
 from tests.starter.cli.test_programme import programme_after
 from tests.support import houses
-from tests.support.houses import House, until
+from tests.support.houses import OPS, House, until
 from workflows.programme import id_of
 
 house = houses.house
@@ -114,3 +118,38 @@ async def test_what_cannot_be_is_refused_and_a_slip_is_named(house: House) -> No
 
         assert "comes after the hand-off" in early
         assert "yearly_value" in amount
+
+
+async def test_the_sweep_tells_a_programme_whose_teller_stopped_in_between(house: House) -> None:
+    """What was recorded, and told to nobody, is found, and the night tells it; so it is with who stays after all."""
+    soon, later = timedelta(minutes=5), timedelta(minutes=11)
+    house.now = lambda: datetime.now(UTC) + later
+    async with house.worker():
+        onboarding = await handed_over(house)
+        on = datetime.now(UTC).date() + timedelta(days=45)
+        renewals, programme = SqlRenewals(house.engine), house.client.get_workflow_handle(id_of(onboarding))
+
+        assert {} == await house.looked(later=later)
+        renewals.record(onboarding, RenewalGiven(on=on, outcome="left"), _deed("left"))
+        assert {} == await house.looked(later=soon), "whoever has just recorded it is telling it"
+        assert {onboarding: "programme_untold"} == await house.looked(later=later)
+        assert {onboarding: "programme_untold"} == await house.swept()
+        told = (await programme.query("progress"))["ends_at"]
+        assert {} == await house.swept()
+
+        renewals.record(onboarding, RenewalGiven(on=on, outcome="mistaken"), _deed("stays"))
+        repairing = replace(house.repairing(later=later), settles=timedelta(0))
+        mended = [
+            await remedy.do()
+            for remedy in (await repairing.remedies(onboarding)).remedies
+            if remedy.finding.kind == "programme_untold"
+        ]
+
+    assert told is not None
+    assert on - datetime.fromisoformat(told).date() <= timedelta(days=1)
+    assert [f"{id_of(onboarding)} goes on for good"] == mended
+    assert [] == house.mails_to(OPS.email), "nothing is left for anybody to do"
+
+
+def _deed(key: str) -> Deed:
+    return Deed(key, "vendor", OWNER, datetime.now(UTC), "cli")
