@@ -62,7 +62,8 @@ class SuccessProgramme:
         return self.start.clock.business(workflow.now())
 
     async def _keep(self, due: list[Entry]) -> None:
-        changes, self.changes, self.to_plan = self.changes, [], False
+        changes, self.changes = self.changes, []
+        end_moved, self.to_plan = self.to_plan, False
         occasion = ProgrammeOccasion(
             programme=workflow.info().workflow_id,
             onboarding=self.start.onboarding,
@@ -76,6 +77,7 @@ class SuccessProgramme:
             hour=self.start.hour,
             ended=self.ended,
             ends=self.start.ends,
+            end_moved=end_moved,
         )
         self.entries = await workflow.execute_activity_method(
             Bookkeeping.keep_programme,

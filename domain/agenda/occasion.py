@@ -97,7 +97,8 @@ def read_end(raw: Any) -> EndAhead | None:
 class ProgrammeOccasion(Wire):
     """A moment of a success programme, which has no milestones: whom it is for, since when, and what is due.
 
-    `ended` is why it ends at that moment; None where it goes on. `ends` is the end that lies ahead, where one is known.
+    `ended` is why it ends at that moment; None where it goes on. `ends` is the end that lies ahead, where one is known;
+    `end_moved` says that since the occasion before it was set, put off or taken back.
     """
 
     programme: str
@@ -112,6 +113,7 @@ class ProgrammeOccasion(Wire):
     hour: HourOfDay | None = None
     ended: str | None = None
     ends: EndAhead | None = None
+    end_moved: bool = False
 
 
 class ProgrammeStart(Wire):

@@ -39,6 +39,9 @@ def keep_programme(
     what was announced and lies ahead is called off then.
     """
     briefing = _table(occasion, dossier, team, hours=hours, ui=ui)
+    if occasion.end_moved:
+        late = [entry for entry in _let_pass(briefing, occasion) if entry.key not in done_before]
+        occasion = occasion.model_copy(update={"due": (*occasion.due, *late)})
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}
     ahead = [_next(briefing, occasion, cadence) for cadence in cadences.values()]
     entries = [entry for entry in ahead if not _is_after_the_end(briefing, occasion, entry)]
@@ -83,12 +86,15 @@ def _table(
 
 
 def keys_of(occasion: ProgrammeOccasion, dossier: Dossier, team: Team) -> list[str]:
-    """The journal's keys of all that the occasion is about; where it ends, also of what may be announced and ahead."""
+    """The journal's keys of all that the occasion is about.
+
+    Where the programme ends, or its end has moved, also of the meetings ahead that may have been announced.
+    """
     keys = [*(entry.key for entry in occasion.due), *(_key(change) for change in occasion.changes)]
-    if occasion.ended is None:
-        return keys
-    ahead = _meetings_ahead(_table(occasion, dossier, team), occasion)
-    return [*keys, PROGRAMME_ENDED, *(entry.key for entry in ahead)]
+    briefing = _table(occasion, dossier, team)
+    if occasion.ended is not None:
+        return [*keys, PROGRAMME_ENDED, *(entry.key for entry in _meetings_ahead(briefing, occasion))]
+    return [*keys, *(entry.key for entry in _let_pass(briefing, occasion))] if occasion.end_moved else keys
 
 
 class _FellAway(NamedTuple):
@@ -138,6 +144,21 @@ def _meetings_ahead(briefing: Briefing, occasion: ProgrammeOccasion) -> list[Ent
                 ahead.append(Entry(f"programme/{cadence.key}", str(day), at, "cadence", cadence.key))
             turn += 1
     return ahead
+
+
+def _let_pass(briefing: Briefing, occasion: ProgrammeOccasion) -> list[Entry]:
+    """The meetings of the days ahead whose turn to be announced may have passed while the end lay before them.
+
+    What is held today is left out: an announcement would come too late for anybody.
+    """
+    due = {entry.key for entry in occasion.due}
+    return [
+        entry
+        for entry in _meetings_ahead(briefing, occasion)
+        if date.fromisoformat(entry.occurrence) > briefing.today
+        and not _is_after_the_end(briefing, occasion, entry)
+        and entry.key not in due
+    ]
 
 
 def _call_off(briefing: Briefing, result: _FellAway, held: MeetingRow) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from activities.calendars import public_holidays
 from activities.onboarding import Bookkeeping
-from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
+from domain.agenda.occasion import EndAhead, ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry
 from domain.calendar import WorkCalendar
 from domain.clock import Clock
@@ -342,6 +342,35 @@ def test_its_end_calls_off_a_day_that_was_announced_without_an_hour() -> None:
     assert {OWNER, "project_lead"} == {notice.to for notice in writing.notices}
     assert {("", entry.occurrence)} == {(notice.facts["starts_at"], notice.facts["on"]) for notice in writing.notices}
     assert all("calendar" not in notice.facts for notice in writing.notices)
+
+
+@pytest.mark.parametrize(("days", "announced"), [(1, True), (5, False)])
+def test_who_stays_after_all_hears_of_the_meeting_whose_announcement_fell_between(days: int, announced: bool) -> None:
+    """Once, and for a day that is still ahead: one that was announced before the notice is not announced again."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+    now = entry.due + timedelta(days=days)
+    stays = occasion(onboarding, now).model_copy(update={"end_moved": True})
+
+    ahead, late = keep_programme(stays, onboarding.dossier, staff())
+    _, again = keep_programme(stays, onboarding.dossier, staff(), done_before=[entry.key])
+    _, plain = keep_programme(occasion(onboarding, now), onboarding.dossier, staff())
+
+    told = {notice.to: notice.facts["on"] for notice in late.notices}
+    assert ({OWNER: entry.occurrence, "project_lead": entry.occurrence} if announced else {}) == told
+    assert ([entry.key] if announced else []) == [row.key for row in late.journal]
+    assert ([entry.key] if announced else []) == keys_of(stays, onboarding.dossier, staff())
+    assert entry.occurrence not in {one.occurrence for one in ahead}
+    assert () == again.notices == plain.notices
+
+
+def test_an_end_that_is_put_off_lets_no_meeting_behind_it_be_announced() -> None:
+    onboarding = opened()
+    entry = first_of(onboarding)
+    ends = EndAhead(at=datetime.fromisoformat(f"{entry.occurrence}T00:00+02:00"), reason="customer_left")
+    moved = occasion(onboarding, entry.due + timedelta(days=1)).model_copy(update={"end_moved": True, "ends": ends})
+
+    assert () == keep_programme(moved, onboarding.dossier, staff())[1].notices
 
 
 def test_its_end_says_nothing_of_what_is_over_or_was_never_announced() -> None:
