@@ -1,11 +1,11 @@
 """How did each customer do when they were last looked at, and how week by week? And who is to be looked at now?"""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Engine, and_, bindparam, exists, func, or_, select, update
 
 from domain.measure.customer import Customer, next_week
 from domain.measure.evaluation import Due, Evaluation
@@ -30,6 +30,14 @@ LAST_LOOK = (
 )
 UNSCORED = 1_000.0
 """Where those without a score stand: behind all that have one."""
+
+# An older worker writes the score of the week alone.
+MISPLACED = (
+    select(*(evaluation_weeks.c[name] for name in ("onboarding", "week", "score", "band", "flags")))
+    .join(evaluations, OF_LAST_WEEK)
+    .where(evaluations.c.place.is_distinct_from(func.coalesce(evaluation_weeks.c.score, UNSCORED)))
+    .order_by(evaluations.c.onboarding)
+)
 
 
 class Looked(Wire):
@@ -172,6 +180,19 @@ def last_look(engine: Engine, onboarding: str) -> LastLook | None:
     return LastLook(*row) if row else None
 
 
+def fill_places(engine: Engine, *, most: int) -> int:
+    """Write anew where evaluations of an older worker stand in the portfolio by health; returns how many it were."""
+    with write_transaction(engine) as connection:
+        looks = [row._asdict() for row in connection.execute(MISPLACED.limit(most))]
+        before = _looks_before(connection, looks)
+        for look in looks:
+            keys = {flag["key"] for flag in look["flags"]}
+            place = _place(look["score"], look["band"], keys, before.get(look["onboarding"]))
+            of_it = update(evaluations).where(evaluations.c.onboarding == look["onboarding"])
+            connection.execute(of_it.values(place))
+    return len(looks)
+
+
 def remember_news(connection: Connection, told_of: Collection[str]) -> None:
     """Note, in the caller's transaction, that figures have come about those onboardings."""
     again = "(onboarding) DO UPDATE SET news = evaluations.news + 1"
@@ -193,7 +214,7 @@ def _looks_before(connection: Connection, weeks: Sequence[Row]) -> Mapping[str, 
 
 def _last_row(due: Due, customer: Customer, evaluation: Evaluation, before: _LookBefore | None) -> Row:
     score = evaluation.score.score if evaluation.score else None
-    was = before.score if before else None
+    band = evaluation.score.band if evaluation.score else None
     return {
         "onboarding": customer.onboarding,
         # Only where it is the first: what has come meanwhile must still count as not looked at.
@@ -205,10 +226,18 @@ def _last_row(due: Due, customer: Customer, evaluation: Evaluation, before: _Loo
         "next_at": next_week(customer.week, customer.time_zone),
         "alarm": evaluation.alarm,
         "body": evaluation,
+        **_place(score, band, {flag.key for flag in evaluation.flags}, before),
+    }
+
+
+def _place(score: float | None, band: Band | None, flags: Set[str], before: _LookBefore | None) -> Row:
+    """Where a look stands in the portfolio by health, and what has changed since the look of a week before."""
+    was = before.score if before else None
+    return {
         "place": UNSCORED if score is None else score,
-        "band": evaluation.score.band if evaluation.score else None,
+        "band": band,
         "moved": None if score is None or was is None else score - was,
-        "new_flags": any(before is None or flag.key not in before.flags for flag in evaluation.flags),
+        "new_flags": bool(flags - (before.flags if before else frozenset())),
     }
 
 

@@ -10,7 +10,7 @@ from domain.measure.foretold import foretold
 from domain.record import Writing
 from store.endings import ended_between, first_ending, lifetimes
 from store.engine import write_transaction
-from store.evaluations import UNSCORED
+from store.evaluations import UNSCORED, fill_places
 from store.health_portfolio import alarms, changes, counts, open_corrections, page
 from store.ledger import SqlLedger
 from store.tables import evaluation_weeks, evaluations, registers
@@ -80,6 +80,26 @@ def test_no_page_leaves_anybody_out_whom_an_older_worker_has_looked_at(engine: E
     then = page(engine, limit=9, after=first.after)
 
     assert [flagged, fell, rose, unscored] == [line.onboarding for line in (*first.lines, *then.lines)]
+
+
+def test_what_an_older_worker_looked_at_finds_its_place_before_the_next_look(engine: Engine, five: list[str]) -> None:
+    """It writes the week alone: who was never looked at before has no place then, and others keep the one of before."""
+    fell, rose, flagged, *_ = five
+    with write_transaction(engine) as connection:
+        of_it = update(evaluations).where(evaluations.c.onboarding == flagged)
+        connection.execute(of_it.values(place=None, band=None, moved=None, new_flags=None))
+        connection.execute(
+            update(evaluations).where(evaluations.c.onboarding == fell).values(place=70.0, band="amber", moved=None)
+        )
+
+    filled = fill_places(engine, most=1), fill_places(engine, most=9), fill_places(engine, most=9)
+
+    assert (1, 1, 0) == filled
+    assert [flagged, fell, rose] == [line.onboarding for line in page(engine, limit=3).lines]
+    assert {"red": 2, "amber": 0, "green": 1, "none": 1, "alarm": 1} == counts(engine)
+    assert ([fell], [flagged]) == tuple(
+        [line.onboarding for line in lines] for lines in (changes(engine).down, changes(engine).flagged)
+    )
 
 
 def test_what_has_changed_since_the_look_before(engine: Engine, five: list[str]) -> None:
