@@ -5,6 +5,7 @@ import atexit
 import functools
 import io
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,14 +28,23 @@ from workflows.visibility import ALL_KEYS
 DAY90 = str(Path(sys.executable).parent / "day90")
 PATIENCE = 60.0
 UP_WITHIN = 90.0
+PORTS = range(15_000, 32_000)
+"""Below those that Linux (from 32768 on) and macOS (from 49152 on) hand out themselves, to whoever names no port."""
 PORT_FLAGS = ("--temporal-port", "--ui-port", "--web-port", "--pages-port")
 
 
 def free_port() -> int:
-    """A port on which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on which nobody listens now, and which no system gives to anybody meanwhile.
+
+    Raises OSError after many tries.
+    """
+    for _ in range(100):
+        # Not from the generator of `random`, which hypothesis sets to the same state in every process.
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError(f"none of a hundred ports from {PORTS} is free")
 
 
 @pytest.fixture(scope="session")
