@@ -3,7 +3,6 @@
 import json
 import re
 import subprocess
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 from tests.support import servers
 from tests.support.onboardings import sample_deal
 from tests.support.servers import DAY90, Stack
+from tests.support.short_processes import ran
 
 stack = servers.stack
 
@@ -132,7 +132,7 @@ def test_a_working_day_at_the_command_line(stack: Stack, tmp_path: Path) -> None
     assert "go-live" not in again
     assert "has ended" in stack.day90("done", "late", "handoff_reviewed", code=3).stderr
 
-    _leaves_cleanly_thirty_times(stack, deal_file(tmp_path))
+    _leaves_cleanly_thirty_times(stack, deal_file(tmp_path), tmp_path / "runs")
 
 
 def test_notes_tasks_flags_and_corrections_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
@@ -212,11 +212,14 @@ def test_contacts_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
     assert "left" in stack.day90("contact", "list", it).stdout
 
 
-def _leaves_cleanly_thirty_times(stack: Stack, deal: str) -> None:
-    with ThreadPoolExecutor(3) as three:
-        runs = list(three.map(lambda _: stack.script("start", deal, "--json"), range(RUNS)))
+def _leaves_cleanly_thirty_times(stack: Stack, deal: str, folder: Path) -> None:
+    words = ["start", deal, "--json"]
+    script = stack.script(*words)
+    runs = ran([*words, "--data", str(stack.data)], times=RUNS, folder=folder)
 
-    assert [(0, "", True)] * RUNS == [(run.returncode, run.stderr, json.loads(run.stdout)["already"]) for run in runs]
+    ends = [(run.code, run.stderr, json.loads(run.stdout or "{}").get("already")) for run in runs]
+    assert (0, "", True) == (script.returncode, script.stderr, json.loads(script.stdout)["already"])
+    assert [(0, "", True)] * RUNS == ends
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"], ["playbook", "schema"]])
