@@ -1,5 +1,6 @@
 """A year of any calendars, zones and nights in which clocks change: does every notice keep its receiver's hours?"""
 
+import functools
 import random
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -63,6 +64,7 @@ def moments() -> st.SearchStrategy[datetime]:
     return anywhere | around.map(lambda drawn: drawn[0] + timedelta(minutes=drawn[1]))
 
 
+@functools.cache
 def changes_of_clocks(zone: str) -> list[datetime]:
     """The hours of the year in which the clocks of that zone change."""
     there, hours = ZoneInfo(zone), int(A_YEAR.total_seconds()) // 3600

@@ -3,8 +3,6 @@
 import random
 
 import pytest
-from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]
-from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
 
 from domain.measure.statistics import (
     Lifetime,
@@ -60,6 +58,10 @@ def test_bounds_of_a_share_are_those_of_the_published_examples(number: int, of: 
 @pytest.mark.parametrize("seed", range(20))
 def test_survival_and_difference_are_those_of_lifelines(seed: int) -> None:
     """Ties and people who are watched no longer included; to 1e-12."""
+    # Here: with it comes pandas, which takes a second, and not every process of the tests needs it.
+    from lifelines import KaplanMeierFitter  # type: ignore[import-untyped]
+    from lifelines.statistics import logrank_test  # type: ignore[import-untyped]
+
     dice = random.Random(seed)
     groups = [
         [Lifetime(float(dice.randint(1, 30)), dice.random() < 0.7) for _ in range(dice.randint(5, 60))] for _ in "ab"

@@ -71,10 +71,10 @@ def test_schemathesis_finds_nothing(temporal_address: str, tmp_path: Path, monke
     assert int(tested[1]) >= 34
 
 
-@pytest.fixture
-async def document(tmp_path: Path) -> Any:
-    """The OpenAPI document."""
-    async with web_on(tmp_path) as web:
+@pytest.fixture(scope="module")
+async def document(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The OpenAPI document. Nobody changes it, and to make it takes a second."""
+    async with web_on(tmp_path_factory.mktemp("document")) as web:
         return (await web.client.get("/openapi.json")).json()
 
 
