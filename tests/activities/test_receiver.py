@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHandle
 
 from domain.inbox import MOST_TRIES, InboxRow, Settled
@@ -15,6 +16,7 @@ from domain.refusal import Refused
 from domain.trouble import NotReachable
 from tests.support.fakes import MemoryInbox
 from tests.support.onboardings import QUEUE, World, world
+from tests.support.waiting import until
 from workflows.receiver import ID, Receiver
 
 
@@ -66,11 +68,19 @@ async def receiving(inbox: MemoryInbox, handler: Scripted) -> AsyncIterator[tupl
         yield here, handle
 
 
-async def until(holds: Callable[[], bool], *, passing: Callable[[], Awaitable[None]] | None = None) -> None:
+async def asleep(receiver: "WorkflowHandle[Any, Any]") -> None:
+    """Wait until it waits for nothing but a ring: a task is its last event, and has begun no activity."""
+    async with asyncio.timeout(30):
+        while (await receiver.fetch_history()).events[-1].event_type != EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            await asyncio.sleep(0.05)
+
+
+async def passing_until(holds: Callable[[], bool], passing: Callable[[], Awaitable[None]]) -> None:
+    """Let the server's time pass, step by step, until it holds."""
     for _ in range(200):
         if holds():
             return
-        await (passing() if passing else asyncio.sleep(0.02))
+        await passing()
     assert holds()
 
 
@@ -122,8 +132,8 @@ async def test_what_cannot_be_settled_now_is_tried_again_and_others_go_on() -> N
         async with asyncio.timeout(10):
             while "delivery 1: being tried" not in str(await receiver.query("__temporal_workflow_metadata")):
                 await asyncio.sleep(0.02)
-        await until(
-            lambda: inbox.states()[0] == "done", passing=lambda: here.env.sleep(timedelta(seconds=30, milliseconds=7))
+        await passing_until(
+            lambda: inbox.states()[0] == "done", lambda: here.env.sleep(timedelta(seconds=30, milliseconds=7))
         )
 
     assert 6 == handler.tries["troubled"]
@@ -167,8 +177,8 @@ async def test_what_fails_by_a_fault_of_ours_is_refused_after_twenty_tries_and_h
     async with receiving(inbox, handler) as (here, _):
         await until(lambda: all(inbox.rows[id].state == "done" for id in later))
         assert "waiting" == inbox.rows[bad].state
-        await until(
-            lambda: inbox.rows[bad].state == "refused", passing=lambda: here.env.sleep(timedelta(minutes=1, seconds=3))
+        await passing_until(
+            lambda: inbox.rows[bad].state == "refused", lambda: here.env.sleep(timedelta(minutes=1, seconds=3))
         )
 
     assert MOST_TRIES == inbox.rows[bad].tries
@@ -182,8 +192,8 @@ async def test_an_outage_of_a_day_loses_nothing() -> None:
     inbox.deliver(body=100, key="troubled")
 
     async with receiving(inbox, handler) as (here, _):
-        await until(
-            lambda: inbox.states() == ["done"], passing=lambda: here.env.sleep(timedelta(minutes=21, seconds=3))
+        await passing_until(
+            lambda: inbox.states() == ["done"], lambda: here.env.sleep(timedelta(minutes=21, seconds=3))
         )
 
     assert 101 == handler.tries["troubled"]
@@ -232,7 +242,7 @@ async def test_a_ring_wakes_it() -> None:
     inbox, handler = MemoryInbox(), Scripted()
 
     async with receiving(inbox, handler) as (_, handle):
-        await asyncio.sleep(0.3)
+        await asleep(handle)
         inbox.deliver()
         await asyncio.sleep(0.3)
         assert ["waiting"] == inbox.states()

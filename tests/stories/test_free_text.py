@@ -246,7 +246,11 @@ async def test_what_temporal_lost_comes_back_without_the_words(house: House) -> 
         await house.door.tell(lost, "raise_issue", {"title": MARK, "issue": "T-1"})
         await house.door.tell(lost, "request_scope_change", {"title": MARK, "request": "R-1"})
         await straight.signal("milestone_reached", {"milestone": "environment_set_up", "note": HELD})
-        await asyncio.sleep(1)
+
+        async def is_held() -> bool:
+            return any(row.kind == "signal_held" for row in journal(house.engine, lost))
+
+        await until(is_held)
         await house.forgotten_by_temporal(lost)
 
         async def is_found() -> bool:

@@ -28,8 +28,8 @@ SLOW = (
     "tests/stories/test_intake_by_machine.py",
     "tests/starter/cli/test_repair.py",
 )
-"""Files with tests of ten seconds and more, as `--durations` names them, the longest first. With two processes the one
-computes at first (the uneven ones) while the other mostly waits, for what it has killed to come back."""
+"""Files with tests of ten seconds and more, as `--durations` names them, the longest first. The processes take them in
+turn, so that at first one of them computes while another waits for what it has killed to come back."""
 
 
 def slow_first(tests: Iterable[tuple[Path, Each]], *, processes: int) -> list[Each]:

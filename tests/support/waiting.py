@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,6 +14,13 @@ async def until(holds: Callable[[], object], *, seconds: float = 30) -> None:
     async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.05)
+
+
+async def caught_up(read: Callable[[], T], *, with_: T, seconds: float = 30) -> T:
+    """What is read once that is what it should be; after so long what it is then, for whoever compares the two."""
+    with suppress(TimeoutError):
+        await until(lambda: read() == with_, seconds=seconds)
+    return read()
 
 
 def wait_until(found: Callable[[], T | None], *, seconds: float = 90) -> T:

@@ -74,6 +74,8 @@ async def test_keys_go_to_pages_and_rows_unless_they_are_switched_off(browser: B
 
     await page.keyboard.press("g")
     await page.keyboard.press("s")
+    # To its end, where the script of the keys stands.
+    await page.wait_for_url("**/desk/staff")
     await expect(page.get_by_role("heading", level=1)).to_have_text("Staff")
     await page.keyboard.press("?")
     await expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
@@ -89,6 +91,7 @@ async def test_keys_go_to_pages_and_rows_unless_they_are_switched_off(browser: B
     await page.get_by_label("Keys do something").uncheck()
     await page.get_by_role("button", name="Save").click()
     await expect(page.get_by_role("status")).to_contain_text("Saved")
+    await page.wait_for_load_state()
     await page.keyboard.press("g")
     await page.keyboard.press("s")
     await page.keyboard.press("?")
