@@ -304,6 +304,13 @@ class Cadence(StrictWire):
         description="a letter says which quick wins there have been since the one before",
         exclude_if=lambda wins: not wins,
     )
+    announcements: int | None = Field(
+        None,
+        ge=1,
+        le=12,
+        description="of how many occasions of a meeting without an hour, or a webinar, each person hears; else of all",
+        exclude_if=lambda count: count is None,
+    )
     copied: bool = Field(True, description="whoever leads it gets it too: with hundreds of customers nobody could")
     style: Text | None = Field(None, description="how to lead or write it")
     sent: bool = Field(True, description="false: carried as data, nothing goes out yet")

@@ -133,10 +133,14 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
     return present(
         briefing.notice(
             "webinar" if cadence.kind == "webinar" else "meeting", id, entry.key,
-            {**meetings.facts_of(briefing, meeting, day, id), **meetings.offered(briefing, cadence.key, day, id)},
+            {
+                **meetings.facts_of(briefing, meeting, day, id),
+                **meetings.offered(briefing, cadence.key, day, id),
+                **of_series,
+            },
             about=cadence.key,
         )
-        for id in meeting.people
+        for id, of_series in meetings.announced_to(briefing, cadence, day, meeting.people).items()
     )  # fmt: skip
 
 

@@ -1,17 +1,18 @@
 """Who meets whom, about what, and at which hour? What the playbook has of a meeting, and the hours that were agreed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
 
 from domain.agenda.state import Fact, SlotState, State
-from domain.calendar import WorkCalendar
+from domain.calendar import OPENING, WorkCalendar
 from domain.playbook import Cadence, Culmination
 from domain.rules import letters, slots
 from domain.rules.briefing import Briefing
 from domain.rules.schedule import cadence_days, culminating, notice_moment
 from domain.text import Text
+from domain.wording import rhythm_in_words
 
 USUAL_MINUTES = 60
 """How long a meeting takes where nobody has said it."""
@@ -81,10 +82,11 @@ def facts_of(briefing: Briefing, meeting: Meeting, day: date, to: str) -> dict[s
     }
 
 
-def turn(briefing: Briefing, cadence: Cadence, day: date) -> int:
+def turn(briefing: Briefing, cadence: Cadence, day: date, *, since: datetime | None = None) -> int:
     """The place of a day in its series, counted from 0 and from the first occasion that could be told of.
 
-    Whoever goes live at noon gets the first letter a week later, not the second.
+    Whoever goes live at noon gets the first letter a week later, not the second. With `since` occasions that were told
+    of before that moment do not count.
     """
     state = briefing.state
     days = cadence_days(
@@ -93,9 +95,48 @@ def turn(briefing: Briefing, cadence: Cadence, day: date) -> int:
     if days is None:
         return 0
     after = [milestone.at for key in cadence.starts.after if (milestone := state.milestone(key)) and milestone.at]
-    began = max([briefing.deal.closed_at, *after, *([state.taken_up_at] if state.taken_up_at else [])])
+    began = max(filter(None, [briefing.deal.closed_at, *after, state.taken_up_at, since]))
     past = takewhile(lambda before: before < day, days)
     return sum(notice_moment(cadence, briefing.calendar, before) > began for before in past)
+
+
+def announced_to(briefing: Briefing, cadence: Cadence, day: date, people: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Who of those people hears of that occasion, and with which facts: everybody, unless the series is told of seldom.
+
+    With `announcements` each of the customer's people hears of so many occasions since they take part, and ours as long
+    as anybody does. An hour that was chosen for one time has to be asked for again.
+    """
+    if cadence.announcements is None:
+        return {id: {} for id in people}
+    counts = {
+        id: turn(briefing, cadence, day, since=_asked_since(briefing, cadence, id))
+        for id in people
+        if briefing.is_customer(id)
+    }
+    still = {id: count for id, count in counts.items() if count < cadence.announcements}
+    is_last = bool(still) and min(still.values()) == cadence.announcements - 1
+    return {
+        id: {
+            "rhythm": rhythm_in_words(
+                weeks=cadence.every_weeks, months=cadence.every_months, language=briefing.language_of(id)
+            ),
+            "last_told": still.get(id) == cadence.announcements - 1 if id in counts else is_last,
+        }
+        for id in people
+        if id in still or (still and id not in counts)
+    }
+
+
+def _asked_since(briefing: Briefing, cadence: Cadence, id: str) -> datetime | None:
+    """Since when somebody could hear of a series: they take part, stand in, or chose an hour for one time alone."""
+    calendar, stakeholders = briefing.calendar, briefing.deal.stakeholders
+    person = next((one for one in stakeholders if one.id == id), None)
+    days = [person.since] if person is not None and person.since else []
+    if person is not None and person.role not in cadence.with_:
+        days += [one.until for one in stakeholders if one.role in cadence.with_ and one.until]
+    slot = slot_of(briefing.state, cadence.key)
+    moments = [calendar.at(day, OPENING) for day in days]
+    return max([*moments, *([slot.starts_at] if slot else [])], default=None)
 
 
 def since_the_last(cadence: Cadence) -> timedelta:

@@ -139,6 +139,15 @@ def what_comes_as_needed_has_no_rhythm(playbook: Playbook) -> Iterator[Finding]:
                 yield ("cadences", index, name), f"{cadence.key!r} comes as needed: its rhythm is not looked at"
 
 
+def only_what_has_people_come_is_announced(playbook: Playbook) -> Iterator[Finding]:
+    for index, cadence in enumerate(playbook.cadences):
+        at = ("cadences", index, "announcements")
+        if cadence.announcements and cadence.kind in ("status_report", "message"):
+            yield at, f"{cadence.key!r} is a {cadence.kind}: nothing announces it, and it comes every time"
+        if cadence.announcements and cadence.culminates:
+            yield at, f"{cadence.key!r} culminates in {cadence.culminates.milestone!r}, of which nobody would hear"
+
+
 def cadences_come_more_than_once(playbook: Playbook) -> Iterator[Finding]:
     for index, cadence in enumerate(playbook.cadences):
         start, end = _span(playbook, cadence)
@@ -213,6 +222,7 @@ WARNINGS: tuple[Callable[[Playbook], Iterator[Finding]], ...] = (
     the_ladder_reaches_further,
     rungs_come_before_the_hand_off,
     what_comes_as_needed_has_no_rhythm,
+    only_what_has_people_come_is_announced,
     cadences_come_more_than_once,
     no_cadence_waits_for_what_is_optional,
     the_programme_meets_each_rhythm_once,

@@ -33,9 +33,11 @@ waits for their next working morning. Urgent messages are not held back. On a co
 **Who may read of it.** `audience: vendor` keeps a milestone, a deliverable or a risk of the playbook from the
 customer's eyes: it stands in no plan, report, request or change of dates that goes to them.
 
-**What could go next.** By high touch nine of a technical lead's 16 messages ask for the hour of the same weekly
-meeting: one fixed hour (`agree_slot` with `weekly`) makes invitations of them, which nobody has to answer in words. By
-low touch five of their 13 invite to the same weekly clinic. A project lead gets the tips for users besides the report.
+**A series is told of once.** An hour for a meeting that comes again is asked for twice and then no more; where one is
+agreed for good, invitations for calendars go on by themselves. A series of webinars without topics of their own has one
+invitation. Whoever takes over or stands in hears of it from then on (`announcements` of a cadence).
+
+**What could go next.** A project lead gets the tips for users besides the report.
 
 "Messages" counts what arrives; the parts are what it says, by kind, and may be more.
 """

@@ -50,6 +50,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "amber_while_ahead": ("amber, not red, while this is ahead", "この完了前は赤ではなく黄"),
     "anchor": ("counted from", "起算点"),
     "announced": ("a message says that it is reached", "完了を個別に知らせる"),
+    "announcements": ("of how many times each person hears", "ご案内の回数"),
     "asked_again_days": ("the manager is asked again every so many days", "マネージャーへの再確認の間隔（日）"),
     "at_least": ("at least", "目標（以上）"),
     "at_most": ("mails at most", "メールの上限（通）"),
