@@ -7,6 +7,7 @@ from domain.agenda.state import MilestoneState
 from domain.drafting import ROOM_TO_SIGN
 from domain.rules import letters
 from domain.rules.briefing import Briefing
+from domain.rules.casting import concerns_customer
 
 PLAN = "plan"
 """How its draft is named, where it waits for one of ours."""
@@ -18,10 +19,24 @@ def waits(briefing: Briefing) -> bool:
 
 
 def readers(briefing: Briefing) -> list[str]:
-    """Who gets it: those who lead, and those who are asked to agree to it."""
+    """Who gets it: those who lead, those who are asked to agree to it, and those who have something to do by it.
+
+    Else the first that they read of it would be a reminder on its day.
+    """
     asked = to_agree_to(briefing)
     leads = briefing.playing("project_lead", "executive_sponsor")
-    return list(dict.fromkeys([*leads, *(asked.deciders if asked else [])]))
+    return list(dict.fromkeys([*leads, *(asked.deciders if asked else []), *_doers(briefing)]))
+
+
+def _doers(briefing: Briefing) -> list[str]:
+    """The customer's people who are to reach one of the milestones that are open."""
+    ahead = [
+        milestone
+        for milestone in briefing.playbook.milestones
+        if concerns_customer(milestone) and (state := briefing.state.milestone(milestone.key)) and not state.settled
+    ]
+    people = briefing.playing(*(milestone.raci.responsible for milestone in ahead))
+    return [id for id in people if briefing.is_customer(id)]
 
 
 def to_agree_to(briefing: Briefing) -> MilestoneState | None:

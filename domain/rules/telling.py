@@ -259,7 +259,7 @@ def _given(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
 
 
 def _plan(briefing: Briefing, fact: Fact) -> Notices:
-    """The plan to those who lead; only those whose sign-off waits for nothing else are asked to agree to it.
+    """The plan to its readers; only those whose sign-off waits for nothing else are asked to agree to it.
 
     Nobody gets it here where it waits for one of ours to read it.
     """
@@ -269,8 +269,8 @@ def _plan(briefing: Briefing, fact: Fact) -> Notices:
     signers = {id for milestone in waiting for id in milestone.signers}
     # Who is asked to agree to it at this moment gets it with the request.
     have_it = {id for milestone in waiting if milestone.of_plan and milestone.asked for id in milestone.deciders}
-    leads = [id for id in briefing.playing("project_lead", "executive_sponsor") if id not in have_it]
-    asked, others = [id for id in leads if id in signers], [id for id in leads if id not in signers]
+    readers = [id for id in plan_letter.readers(briefing) if id not in have_it]
+    asked, others = [id for id in readers if id in signers], [id for id in readers if id not in signers]
 
     def document(language: str) -> dict[str, Any]:
         late_by = plan_letter.kickoff_late_by(briefing, fact.about, fact.at)

@@ -362,10 +362,13 @@ def test_the_adoption_plan_is_checked_six_and_eight_weeks_after_the_go_live() ->
     assert [check.facts["on"] for check in checks] == ["2027-02-15", "2027-03-01"]
 
 
-def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it(onboarding: Simulation) -> None:
+def test_the_kickoff_brings_the_plan_to_those_who_agree_to_it_and_to_those_who_have_a_part(
+    onboarding: Simulation,
+) -> None:
+    """The technical lead sees the security review through; the champion is asked for nothing."""
     onboarding.settled("kickoff_held")
 
-    assert sorted(onboarding.told("plan")) == ["executive_sponsor", "project_lead"]
+    assert sorted(onboarding.told("plan")) == ["executive_sponsor", "project_lead", "technical_lead"]
     [plan] = onboarding.notices("plan", to="project_lead")
     dates = {line["title"]: line["due"] for stage in plan.facts["stages"] for line in stage["milestones"]}
     assert dates["Go-live"] == "2027-01-04"
@@ -383,7 +386,7 @@ def test_to_agree_to_the_plan_is_asked_only_of_those_who_sign_it(onboarding: Sim
     onboarding.settled("kickoff_held")
 
     asked = {notice.to: notice.facts["sign_off"] for notice in onboarding.notices("plan")}
-    assert asked == {"project_lead": True, "executive_sponsor": False}
+    assert asked == {"project_lead": True, "executive_sponsor": False, "technical_lead": False}
 
 
 def test_a_date_that_was_that_date_already_is_told_to_nobody(onboarding: Simulation) -> None:
