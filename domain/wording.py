@@ -24,6 +24,7 @@ CIRCUMSTANCES = {
     "limited_resources": {"en": "limited resources", "ja": "人員の制約"},
 }
 
+WEEKLY_JA = {1: "毎週", 2: "隔週"}
 RHYTHMS_JA = {1: "毎月", 3: "四半期ごと", 6: "半年ごと", 12: "年1回"}
 # The lists name Japan's days in English; days of other countries have no Japanese name there.
 HOLIDAYS_JA = {
@@ -49,13 +50,14 @@ HOLIDAYS_JA = {
     "Year-end closing": "年末年始",
 }
 _NAMED = re.compile(r"\((.*)\)")
-_WEEKDAY_JA = re.compile(r"\((.)\)$")
+_WEEKDAY_JA = re.compile("（(.)）$")
+_DAY_JA = re.compile(f"([0-9]{{4}}年)([0-9]+月[0-9]+日（[{''.join(WEEKDAYS['ja'])}])")
 
 
 def day_in_words(day: date, language: str = "en") -> str:
-    """The day in words: `Fri 2 Jan 2026`, or `2026年1月2日(金)`."""
+    """The day in words: `Fri 2 Jan 2026`, or `2026年1月2日（金）`."""
     if language == "ja":
-        return f"{day.year}年{day.month}月{day.day}日({WEEKDAYS['ja'][day.weekday()]})"
+        return f"{day.year}年{day.month}月{day.day}日（{WEEKDAYS['ja'][day.weekday()]}）"
     return f"{WEEKDAYS['en'][day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 
 
@@ -78,7 +80,7 @@ def span_in_words(first: date, last: date, language: str = "en") -> str:
 def rhythm_in_words(*, weeks: int | None, months: int | None, language: str = "en") -> str:
     """How often something comes: `weekly`, `every 2 weeks`, `quarterly`, or `as needed` without either number."""
     if weeks:
-        return _every(weeks, "week") if language != "ja" else ("毎週" if weeks == 1 else f"{weeks}週ごと")
+        return _every(weeks, "week") if language != "ja" else WEEKLY_JA.get(weeks, f"{weeks}週ごと")
     if months:
         return _every(months, "month") if language != "ja" else RHYTHMS_JA.get(months, f"{months}か月ごと")
     return "必要に応じて" if language == "ja" else "as needed"
@@ -132,7 +134,19 @@ def reasons_in_words(reasons: tuple[Reason, ...], titles: dict[str, str], langua
             before = sentences.pop() if sentences else day_in_words(closed[0].on, language)
             sentences.append(_closed(before, closed, language))
             closed = []
-    return sentences
+    return _years_once(sentences) if language == "ja" else sentences
+
+
+def _years_once(sentences: list[str]) -> list[str]:
+    """The sentences with the year where it is another than that of the day before, as it is said in Japanese."""
+    year = ""
+
+    def shortened(day: re.Match[str]) -> str:
+        nonlocal year
+        same, year = day[1] == year, day[1]
+        return day[2] if same else day[0]
+
+    return [_DAY_JA.sub(shortened, sentence) for sentence in sentences]
 
 
 def _closed(before: str, reasons: list[Reason], language: str) -> str:

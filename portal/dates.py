@@ -11,8 +11,8 @@ from domain.text import Language
 
 # Day before month: the American order would be read wrongly by half of the world.
 LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
-PATTERNS: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
-SHORT: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
+PATTERNS: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日（E）"}
+SHORT: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日（E）"}
 BRIEF: dict[Language, str] = {"en": "d MMM", "ja": "M月d日"}
 MOST_DAYS = 1_024
 """Days that are remembered as written: a year and more in both languages. A plan writes a hundred of them."""
@@ -20,13 +20,13 @@ MOST_DAYS = 1_024
 
 @lru_cache(MOST_DAYS)
 def in_full(day: date, language: Language) -> str:
-    """Thursday, 7 January 2027 · 2027年1月7日(木)."""
+    """Thursday, 7 January 2027 · 2027年1月7日（木）."""
     return format_date(day, PATTERNS[language], locale=LOCALES[language])
 
 
 @lru_cache(MOST_DAYS)
 def short(day: date, language: Language) -> str:
-    """Thu 7 Jan · 1月7日(木)."""
+    """Thu 7 Jan · 1月7日（木）."""
     return format_date(day, SHORT[language], locale=LOCALES[language])
 
 
@@ -50,7 +50,7 @@ def clock(at: time | None) -> str:
 def moment(at: datetime, zone: ZoneInfo, language: Language) -> str:
     """The day and time in the reader's zone."""
     there = at.astimezone(zone)
-    between = " " if language == "ja" else ", "
+    between = "" if language == "ja" else ", "
     return f"{in_full(there.date(), language)}{between}{format_time(there, 'HH:mm', locale=LOCALES[language])}"
 
 

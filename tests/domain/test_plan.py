@@ -55,7 +55,7 @@ def test_the_reasons_are_told_in_japanese_as_well() -> None:
     reasons = plan().milestone("gone_live").reasons
 
     assert reasons_in_words(reasons, TITLES_JA, "ja") == [
-        "ご契約の60日後は2027年1月1日（金・元日）のため2027年1月4日(月)に変更"
+        "ご契約の60日後は2027年1月1日（金・元日）のため1月4日（月）に変更"
     ]
 
 
@@ -68,7 +68,7 @@ def test_what_follows_the_launch_counts_from_the_go_live() -> None:
     assert on("review_held") == "Wed 2027-02-03"
     reasons = plan().milestone("hypercare_closed").reasons
     assert reasons_in_words(reasons, TITLES_JA, "ja") == [
-        "「本番開始（Go-Live）」（予定日：2027年1月4日(月)）の14日後は2027年1月18日(月)"
+        "「本番開始（Go-Live）」（予定日：2027年1月4日（月））の14日後は1月18日（月）"
     ]
 
 
@@ -140,7 +140,7 @@ def test_who_signs_has_two_working_days_after_what_the_sign_off_waits_for() -> N
     ]
     reasons = plan().milestone("plan_agreed").reasons
     assert reasons_in_words(reasons, TITLES_JA, "ja")[-1] == (
-        "「キックオフミーティングの実施」の後、ご確認に2営業日を確保するため、2026年11月11日(水)"
+        "「キックオフミーティングの実施」の後、ご確認に2営業日を確保するため、11月11日（水）"
     )
 
 
@@ -348,7 +348,7 @@ def test_the_real_go_live_carries_the_review() -> None:
     assert why("review_held", reached=real)[0] == "day 30 after Go-live on Mon 1 Feb 2027 was Wed 3 Mar 2027"
     reasons = plan(reached=real).milestone("review_held").reasons
     assert reasons_in_words(reasons, TITLES_JA, "ja")[0] == (
-        "「本番開始（Go-Live）」（2027年2月1日(月)）の30日後は2027年3月3日(水)"
+        "「本番開始（Go-Live）」（2027年2月1日（月））の30日後は3月3日（水）"
     )
 
 
@@ -409,7 +409,7 @@ def test_what_is_open_counts_from_a_kickoff_that_was_held_late() -> None:
     ]
     reasons = plan(reached=FRIDAY_27_NOV).milestone("data_mapped").reasons
     assert reasons_in_words(reasons, TITLES_JA, "ja")[1] == (
-        "キックオフの実施が予定より遅れたため18日延長：2026年12月14日(月)"
+        "キックオフの実施が予定より遅れたため18日延長：12月14日（月）"
     )
 
 

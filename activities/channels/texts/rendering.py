@@ -58,6 +58,8 @@ _MOST_LAID_OUT = 128
 _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
 _COMMAND = re.compile(r"`([^`\n]+)`")
+# Columns of the tables that have a title and its day.
+_TWO = 2
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "actions", "closing", "signature", "footer")
 OF_TEMPLATES = (".md", ".html")
@@ -158,6 +160,7 @@ class Rendering:
         page = self._jinja.get_template("layout.html").render(
             language=words.language,
             subject=sealing.seal(subject),
+            heading=_heading(subject),
             preview=sealing.seal(_clipped(sealing.one_line(said.partition("\n\n")[0]), _LONGEST_PREVIEW)),
             sender=sealing.seal(sender),
             body=Markup(before.html + proper.html + after.html),
@@ -241,6 +244,15 @@ def _in_their_place(subject: str, away: str, language: str) -> str:
     return f"{sealing.seal(before)}{subject}"
 
 
+def _heading(subject: str) -> Markup:
+    """The subject as the heading of the page: the customer in its brackets keeps to a line, as does the rest."""
+    about, bracket, rest = subject.partition("】")
+    if not (about.startswith("【") and rest):
+        return sealing.seal(subject)
+    each = (Markup('<span class="about">{}</span>').format(sealing.seal(part)) for part in (about + bracket, rest))
+    return Markup("").join(each)
+
+
 def _place(error: BaseException) -> tuple[str, int] | None:
     """Name and line of the template in which it happened: the innermost frame that ran one; None without any."""
     place, trace = None, error.__traceback__
@@ -287,7 +299,10 @@ def laid_out(page: str) -> str:
 
 
 def _parse(markdown: str) -> list[Token]:
-    """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped."""
+    """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped.
+
+    Tables of two columns are told apart: they stand beneath each other in a report, with their columns in one line.
+    """
     tokens: list[Token] = []
     head: list[Token] | None = None
     for token in _MARKDOWN.parse(markdown):
@@ -299,7 +314,9 @@ def _parse(markdown: str) -> list[Token]:
         head.append(token)
         if token.type == "thead_close":
             titled = any(part.type == "inline" and part.content for part in head)
-            tokens[-1].attrSet("class", "rows" if titled else "facts")
+            columns = sum(part.type == "th_open" for part in head)
+            rows = "rows of-two" if columns == _TWO else "rows"
+            tokens[-1].attrSet("class", rows if titled else "facts")
             tokens += head if titled else []
             head = None
     return tokens

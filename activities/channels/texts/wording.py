@@ -15,11 +15,11 @@ from domain.text import Language
 
 # Day before month: the American order would be read wrongly by half of the world.
 _LOCALES: dict[Language, Locale] = {"en": Locale("en", "GB"), "ja": Locale("ja")}
-_DAY: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日(E)"}
-_SHORT_DAY: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日(E)"}
+_DAY: dict[Language, str] = {"en": "EEEE, d MMMM y", "ja": "y年M月d日（E）"}
+_SHORT_DAY: dict[Language, str] = {"en": "EEE d MMM", "ja": "M月d日（E）"}
 _MOST_DATES = 512
 """What is sent in one morning names few days, each of them many times."""
-_MOMENT: dict[Language, str] = {"en": "{day}, {time} ({zone})", "ja": "{day} {time}（{zone}）"}
+_MOMENT: dict[Language, str] = {"en": "{day}, {time} ({zone})", "ja": "{day}{time}（{zone}）"}
 
 
 @dataclass(frozen=True)
@@ -30,11 +30,11 @@ class Wording:
     zone: ZoneInfo
 
     def day(self, iso: str) -> str:
-        """The day in full: Thursday, 7 January 2027 · 2027年1月7日(木)."""
+        """The day in full: Thursday, 7 January 2027 · 2027年1月7日（木）."""
         return self._date(iso, _DAY)
 
     def short_day(self, iso: str) -> Shaped:
-        """The day for tables, without a line break: Thu 7 Jan · 1月7日(木)."""
+        """The day for tables, without a line break: Thu 7 Jan · 1月7日（木）."""
         return whole(self._date(iso, _SHORT_DAY))
 
     def moment(self, iso: str) -> str:

@@ -136,10 +136,10 @@ def test_days_and_times_read_as_the_reader_writes_them() -> None:
     utc = OURS.render(to_staff("issue_raised", "en", respond_by=instant)).text
 
     assert "Tuesday, 16 February 2027, 07:30 (Central European Time)" in english
-    assert "2027年2月16日(火) 15:30（日本時間）" in japanese
+    assert "2027年2月16日（火）15:30（日本時間）" in japanese
     assert "Tuesday, 16 February 2027, 06:30 (UTC)" in utc
     assert "Thursday, 7 January 2027" in OURS.render(sample("reminder", "en")).text
-    assert "2027年1月7日(木)" in OURS.render(sample("reminder", "ja")).text
+    assert "2027年1月7日（木）" in OURS.render(sample("reminder", "ja")).text
 
 
 def test_hours_of_service_read_as_whole_numbers() -> None:
@@ -425,6 +425,47 @@ def test_a_mail_about_a_question_says_whose_it_is(
 
     assert (True, True) == (yours in own.subject, a_colleagues in on.subject)
     assert (True, False) == (quoted in on.text, "You had asked" in on.text)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("role", [sample, to_staff])
+def test_japanese_days_stand_in_wide_brackets_and_none_within_others(kind: NoticeKind, role: Any) -> None:
+    """A subject has the day behind a colon, since a bracket within a bracket is hard to read there."""
+    rendered = OURS.render(role(kind, "ja"))
+
+    assert re.findall(r"日\([月火水木金土日]", rendered.subject + rendered.text) == []
+    assert re.findall("（[^）]*（", rendered.subject) == []
+
+
+def test_the_customers_name_keeps_to_a_line_of_a_heading() -> None:
+    """Otherwise a line ends in the middle of what a mail is about: 【name】隔週の · 打ち合わせ."""
+    ours = OURS.render(to_staff("reminder", "ja", account="株式会社（A】社", title="計画")).html
+    theirs = OURS.render(sample("reminder", "ja", account="株式会社A", title="計画")).html
+
+    assert re.search(r'<h1[^>]*><span class="about"[^>]*>【[^<]*】</span><span class="about"', ours)
+    assert 'class="about"' not in theirs
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_reports_have_their_tables_in_line(language: Language) -> None:
+    """Titles and days stand in columns of one width; a table of more is laid out by what is in it."""
+    page = Page(OURS.render(sample("status_report", language)).html)
+    tables = [(attributes["class"] or "").split() for tag, attributes in page.tags if tag == "table"]
+
+    assert ["rows", "of-two"] in tables
+    assert ["rows"] in tables
+
+
+@pytest.mark.parametrize(("language", "how_long"), [("en", "How long"), ("ja", "所要時間")])
+def test_a_farewell_names_a_duration_where_there_is_one(language: Language, how_long: str) -> None:
+    """A programme of letters has none; where a meeting has none, a dash says so."""
+    letter = {"title": "Letter", "rhythm": "monthly", "minutes": ""}
+    meeting = {"title": "Check-in", "rhythm": "monthly", "minutes": 30}
+
+    assert how_long not in of_facts("hand_off", language, cadences=[letter])
+    assert "–" not in of_facts("hand_off", language, cadences=[letter])
+    assert how_long in of_facts("hand_off", language, cadences=[letter, meeting])
+    assert "–" in of_facts("hand_off", language, cadences=[letter, meeting])
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "5 later"), ("ja", "5営業日遅れ")])

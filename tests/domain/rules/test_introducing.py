@@ -88,7 +88,7 @@ def test_a_japanese_account_reads_it_in_japanese() -> None:
 
     merged = with_learnt(deal, late, TEAM)
 
-    assert "ご契約前に2026年11月3日(火)にご挨拶済みです。" in [note.text for note in merged.notes]
+    assert "ご契約前に2026年11月3日（火）にご挨拶済みです。" in [note.text for note in merged.notes]
     assert "ご契約前に判明した問題点（高）：No interface\nComes in v7." in [note.text for note in merged.notes]
 
 
