@@ -28,6 +28,8 @@ _TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Where Unicode has its letters that are written from right to left; everything before and between has none.
 _MAY_TURN = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 _SPACES = re.compile(r"\s+")
+# A name such as 伊藤 健: kanji and kana have no space between them but there.
+_IN_A_NAME = re.compile("(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
@@ -42,6 +44,9 @@ class Shaped:
     text: str
     shape: Shape = "line"
     target: str = ""
+
+    def __str__(self) -> str:
+        return self.text
 
 
 def prose(value: object) -> Shaped:
@@ -128,7 +133,9 @@ def fill_html(html: str, values: Sequence[Shaped]) -> str:
         value = values[int(match[2])]
         if match[1] == _TARGET:
             return escape(value.target)
-        return escape(_lines(value.text)).replace("\n", "<br>") if match[1] == _PROSE else escape(_flat(value.text))
+        if match[1] == _PROSE:
+            return escape(_lines(value.text)).replace("\n", "<br>")
+        return _IN_A_NAME.sub("\u00a0", escape(_flat(value.text)))
 
     return _NUMBERED.sub(filled, html)
 

@@ -29,15 +29,16 @@ class Wording:
     language: Language
     zone: ZoneInfo
 
-    def day(self, iso: str) -> str:
-        """The day in full: Thursday, 7 January 2027 · 2027年1月7日（木）."""
-        return self._date(iso, _DAY)
+    def day(self, iso: str) -> str | Shaped:
+        """The day in full: Thursday, 7 January 2027 · 2027年1月7日（木）, in Japanese without a line break."""
+        day = self._date(iso, _DAY)
+        return whole(day) if self.language == "ja" else day
 
     def short_day(self, iso: str) -> Shaped:
         """The day for tables, without a line break: Thu 7 Jan · 1月7日（木）."""
         return whole(self._date(iso, _SHORT_DAY))
 
-    def moment(self, iso: str) -> str:
+    def moment(self, iso: str) -> str | Shaped:
         """The day and time: Thursday, 7 January 2027, 17:00 (Central European Time); of a bare date only the day."""
         at = self._read(iso)
         if not isinstance(at, datetime):

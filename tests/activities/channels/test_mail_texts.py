@@ -44,7 +44,7 @@ class Page(HTMLParser):
         self.words += "\n" if tag in {"p", "tr", "li", "h1", "h2", "h3"} else " "
 
     def handle_data(self, data: str) -> None:
-        self.words += "" if self._hidden else data
+        self.words += "" if self._hidden else data.replace("\u00a0", " ")
 
 
 def without_address(text: str) -> str:
@@ -444,6 +444,23 @@ def test_the_customers_name_keeps_to_a_line_of_a_heading() -> None:
 
     assert re.search(r'<h1[^>]*><span class="about"[^>]*>【[^<]*】</span><span class="about"', ours)
     assert 'class="about"' not in theirs
+
+
+def test_a_japanese_name_and_a_day_stay_on_one_line_of_the_page() -> None:
+    """As plain text they have the space of every other text, which is found by who searches."""
+    waiting = sample("milestone_reached", "ja", by="伊藤 健様", at="2027-01-07")
+
+    rendered = OURS.render(waiting)
+
+    assert "伊藤\u00a0健様" in rendered.html
+    assert "伊藤 健様" in rendered.text
+    assert re.search('<span class="whole"[^>]*>2027年1月7日（木）</span>', rendered.html)
+    assert "issue\u00a0" not in OURS.render(sample("issue_raised", "ja", title="issue 1")).html
+
+
+def test_our_side_is_not_asked_whether_what_was_declined_is_in_its_way() -> None:
+    assert "対応は不要です。" in OURS.render(to_staff("scope_change_decided", "ja", decision="reject")).text
+    assert "業務に支障がある場合は" in OURS.render(sample("scope_change_decided", "ja", decision="reject")).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
