@@ -20,7 +20,7 @@ PER = {
     "phase": {"en": "{} hours in that stage", "ja": "期間中{}時間"},
     "total": {"en": "{} hours in all", "ja": "合計{}時間"},
 }
-DAYS: Mapping[Language, str] = {"en": "days {}\N{EN DASH}{}", "ja": "{}〜{}日目"}
+DAYS: Mapping[Language, str] = {"en": "days {}\N{EN DASH}{}", "ja": "{}〜{}日後"}
 NOON = time(12)
 KEY_DATES = ("kickoff", "go_live", "review")
 """The milestones that people ask for first."""

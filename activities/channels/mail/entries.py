@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress
@@ -18,17 +18,36 @@ _STATUS = {"REQUEST": "CONFIRMED", "CANCEL": "CANCELLED"}
 _LONGEST_NAME = 80
 
 
+class _Words(NamedTuple):
+    summary: str
+    attendees: str
+    between: str
+
+
+_WORDS = {
+    "en": _Words("{title} ({other})", "With: {names}", ", "),
+    "ja": _Words("{title}（{other}）", "参加者：{names}", "、"),
+}
+
+
 def add_entry(
-    message: EmailMessage, facts: Mapping[str, Any], to: Person, *, organiser: Mailbox, domain: str, now: datetime
+    message: EmailMessage,
+    facts: Mapping[str, Any],
+    to: Person,
+    *,
+    organiser: Mailbox,
+    company: str,
+    domain: str,
+    now: datetime,
 ) -> None:
-    """Add the entry to a mail's alternatives; nothing where its facts name none.
+    """Add the entry to a mail's alternatives; nothing where its facts name none. `company` is our name.
 
     Among the alternatives and not as a file, because only there Outlook and Gmail show it with buttons to answer by.
     """
     entry = facts.get("calendar")
     if not entry:
         return
-    content = written(entry, facts, to, organiser=organiser, domain=domain, now=now)
+    content = written(entry, facts, to, organiser=organiser, company=company, domain=domain, now=now)
     message.add_alternative(content.decode("utf-8"), subtype="calendar", cte="base64")
     *_, part = message.iter_parts()
     part.replace_header("Content-Type", f'text/calendar;{headers.FOLD}charset="utf-8"; method={entry["method"]}')
@@ -40,14 +59,16 @@ def written(
     to: Person,
     *,
     organiser: Mailbox,
+    company: str,
     domain: str,
     now: datetime,
 ) -> bytes:
     """The entry as calendars read it, to one person: by `organiser`, our own mailbox, to which answers come.
 
     Its reader alone stands in it as attendee, so that nobody gets an address that they did not have; who else comes
-    is said in words. The hour stands in the zone of the meeting, with that zone's rules. The end is counted in UTC:
-    in the night in which clocks change, an hour of the clock may last two.
+    is said in words, and with which company: a customer reads our name, our own people read the customer's. The hour
+    stands in the zone of the meeting, with that zone's rules. The end is counted in UTC: in the night in which clocks
+    change, an hour of the clock may last two.
     """
     zone = ZoneInfo(str(entry["zone"]))
     starts_at = datetime.fromisoformat(str(entry["starts_at"])).astimezone(UTC)
@@ -62,9 +83,13 @@ def written(
         start, end = starts_at, ends_at
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("summary", one_line(f"{facts['title']} ({facts['account']})"))
-    if about := one_line(str(facts.get("agenda") or "")):
-        event.add("description", about + "\n" + ", ".join(one_line(str(name)) for name in facts.get("with", ())))
+    words = _WORDS.get(to.language, _WORDS["en"])
+    other = company if to.side == "customer" else str(facts["account"])
+    event.add("summary", one_line(words.summary.format(title=facts["title"], other=other) if other else facts["title"]))
+    names = words.between.join(one_line(str(name)) for name in facts.get("with", ()))
+    about = (one_line(str(facts.get("agenda") or "")), words.attendees.format(names=names) if names else "")
+    if any(about):
+        event.add("description", "\n".join(filter(None, about)))
     event.add("status", _STATUS[entry["method"]])
     event.add("organizer", _address(organiser.name, organiser.address))
     attendee = _address(to.name, to.email)

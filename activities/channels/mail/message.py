@@ -130,7 +130,8 @@ def compose(
     message["MIME-Version"], message["Content-Type"] = "1.0", _ALTERNATIVES
     message.attach(_part("plain", rendered.text))
     message.attach(_part("html", rendered.html))
-    add_entry(message, facts, waiting.person, organiser=own, domain=_domain(waiting), now=now)
+    company = rendering.company(waiting.person.language, sender=own.name)
+    add_entry(message, facts, waiting.person, organiser=own, company=company, domain=_domain(waiting), now=now)
     if notice.attachment is not None:
         _attach(message, notice.attachment, documents)
     return Letter(

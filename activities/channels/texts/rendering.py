@@ -106,9 +106,7 @@ class Rendering:
     desk: str = ""
 
     def render(self, waiting: WaitingNotice, *, sender: str = "") -> RenderedNotice:
-        """The notice in its receiver's language; `sender` is the name at the head of the page.
-
-        It is the company's name too where none is given for that language.
+        """The notice in its receiver's language; `sender` is the company's name where none is given for that language.
 
         Raises BrokenTemplate when it cannot be rendered: a fact that it prints is missing, or a company's own template
         is broken. The facts do not come into the error: it goes into logs.
@@ -133,13 +131,17 @@ class Rendering:
             where = _place(error) or (name, 0)
             raise BrokenTemplate(*where, f"cannot be rendered: {type(error).__name__}") from error
 
+    def company(self, language: str, *, sender: str) -> str:
+        """Our company's name for readers of that language; else the sender's."""
+        return self.companies.get("ja" if language == "ja" else "en") or sender
+
     def _render(self, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
         facts = {
             **waiting.notice.facts,
             _WORDS: words,
             "links": waiting.links,
             "colleague": waiting.person.side == "vendor",
-            "company": self.companies.get(words.language) or sender,
+            "company": self.company(words.language, sender=sender),
             "desk": self.desk if waiting.person.side == "vendor" else "",
             "first": waiting.first,
         }
@@ -162,7 +164,7 @@ class Rendering:
             subject=sealing.seal(subject),
             heading=_heading(subject),
             preview=sealing.seal(_clipped(sealing.one_line(said.partition("\n\n")[0]), _LONGEST_PREVIEW)),
-            sender=sealing.seal(sender),
+            sender=sealing.seal(facts["company"]),
             body=Markup(before.html + proper.html + after.html),
             footer=Markup(small_print.html),
         )

@@ -16,6 +16,7 @@ from domain.text import Language
 
 BERLIN, NEW_YORK, KATHMANDU = "Europe/Berlin", "America/New_York", "Asia/Kathmandu"
 SENDER = "Example CS <cs@vendor.test>"
+OURS = Rendering(companies={"en": "Example Vendor", "ja": "株式会社サンプル"})
 
 
 def mail(kind: str = "invitation", language: Language = "en", *, name: str = "", **entry: Any) -> EmailMessage:
@@ -26,7 +27,7 @@ def mail(kind: str = "invitation", language: Language = "en", *, name: str = "",
     waiting = waiting.model_copy(
         update={"notice": waiting.notice.model_copy(update={"facts": facts}), "person": person}
     )
-    composed = compose(waiting, Rendering(), sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
+    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
     read = message_from_bytes(composed.as_bytes(), policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
@@ -55,6 +56,21 @@ def test_an_invitation_is_read_as_one(language: Language) -> None:
     assert str(sent["To"].addresses[0].addr_spec) == attendee.value.removeprefix("mailto:")
     assert (["TRUE"], ["NEEDS-ACTION"]) == (attendee.params["RSVP"], attendee.params["PARTSTAT"])
     assert timedelta(minutes=30) == event.dtend.value - event.dtstart.value
+
+
+@pytest.mark.parametrize(
+    ("language", "summary", "description"),
+    [
+        ("en", "Monthly executive check-in (Example Vendor)", "Progress and early wins\nWith: "),
+        ("ja", "月次エグゼクティブ・チェックイン（株式会社サンプル）", "進捗と初期の成果\n参加者：中村 浩様、森 健二"),
+    ],
+)
+def test_a_customer_reads_in_it_with_whom_they_meet(language: Language, summary: str, description: str) -> None:
+    """Their own company's name says nothing in their calendar."""
+    event = entry_in(mail(language=language))[1].vevent
+
+    assert summary == event.summary.value
+    assert event.description.value.startswith(description)
 
 
 def test_what_falls_away_is_taken_back() -> None:
@@ -109,6 +125,6 @@ def test_a_mail_without_an_hour_brings_no_entry() -> None:
     """What is announced for a day alone stays a message."""
     waiting = sample("meeting", "en")
 
-    composed = compose(waiting, Rendering(), sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
+    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
 
     assert "text/calendar" not in [part.get_content_type() for part in composed.walk()]

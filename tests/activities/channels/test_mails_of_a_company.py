@@ -1,5 +1,7 @@
 """Would a company send this? Who speaks, to whom, and with which name below."""
 
+import re
+
 import pytest
 
 from activities.channels.texts.rendering import Rendering
@@ -37,6 +39,23 @@ def test_without_a_companys_name_it_is_that_of_the_sender() -> None:
 
     assert "Example CSの森 健二でございます。" in text
     assert "\nExample CS\n" in text
+
+
+@pytest.mark.parametrize(("language", "company"), [("en", "Example, Inc."), ("ja", "株式会社サンプル")])
+def test_the_head_of_a_page_names_the_company_as_its_reader_has_it(language: Language, company: str) -> None:
+    html = HOUSE.render(sample("reminder", language), sender="Example CS").html
+
+    assert re.search(f'<td class="sender"[^>]*>{company}</td>', html)
+    assert "Example CS" not in html
+
+
+def test_whoever_was_no_part_of_the_sale_is_thanked_for_the_contract_and_hears_of_no_seller() -> None:
+    """They never met who sold, and are not told that somebody else takes over."""
+    met, new = (HOUSE.render(sample("introduction", "ja", stranger=stranger)).text for stranger in (False, True))
+
+    assert "担当しておりましたが" in met
+    assert "担当しておりましたが" not in new
+    assert "今後は私が窓口となり" in new
 
 
 def test_a_notice_from_before_there_were_signatures_still_goes() -> None:
