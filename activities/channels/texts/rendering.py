@@ -58,8 +58,8 @@ _MOST_LAID_OUT = 128
 _WORDS = "wording"
 _HEADINGS = re.compile(r"^(?=##? |### )", re.MULTILINE)
 _COMMAND = re.compile(r"`([^`\n]+)`")
-# Columns of the tables that have a title and its day.
-_TWO = 2
+# Columns of a table that has a title and its day, and of one whose days and numbers do not fit a phone in one line.
+_TWO, _MANY = 2, 4
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 _REST = ("opening", "actions", "closing", "signature", "footer")
 OF_TEMPLATES = (".md", ".html")
@@ -301,10 +301,7 @@ def laid_out(page: str) -> str:
 
 
 def _parse(markdown: str) -> list[Token]:
-    """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped.
-
-    Tables of two columns are told apart: they stand beneath each other in a report, with their columns in one line.
-    """
+    """The Markdown as tokens. A table with an empty head holds labels and values: its head is dropped."""
     tokens: list[Token] = []
     head: list[Token] | None = None
     for token in _MARKDOWN.parse(markdown):
@@ -317,11 +314,19 @@ def _parse(markdown: str) -> list[Token]:
         if token.type == "thead_close":
             titled = any(part.type == "inline" and part.content for part in head)
             columns = sum(part.type == "th_open" for part in head)
-            rows = "rows of-two" if columns == _TWO else "rows"
-            tokens[-1].attrSet("class", rows if titled else "facts")
+            tokens[-1].attrSet("class", _class_of(columns) if titled else "facts")
             tokens += head if titled else []
             head = None
     return tokens
+
+
+def _class_of(columns: int) -> str:
+    """The classes of a table by its columns.
+
+    Those of two stand beneath each other in a report, with their columns in one line; those of four or more break what
+    stands in them on a phone.
+    """
+    return {_TWO: "rows of-two"}.get(columns, "rows" if columns < _MANY else "rows of-many")
 
 
 def _led_to(desk: str, markdown: str, language: Language) -> str:
