@@ -1,6 +1,6 @@
 """Did a deal close without our hearing of it? The closed deals of the CRMs are compared with our onboardings."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -31,12 +31,16 @@ log = structlog.get_logger()
 
 
 class CrmLook(Wire):
-    """What a look at one CRM found: how many deals closed in that time, and the ids of those `missing` here."""
+    """What a look at one CRM found: how many deals closed in that time, and the ids of those `missing` here.
+
+    `renewals` are those that have brought a renewal: they are delivered as well, since their day may have been moved.
+    """
 
     source: str
     since: Instant
     until: Instant
     closed: int = 0
+    renewals: int = 0
     missing: tuple[str, ...] = ()
 
 
@@ -64,9 +68,15 @@ class Source(NamedTuple):
     mapping: ForeignDeals
 
 
+def _never(_: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reconciling:
     """The activity of the look. `sources` are by their names in the inbox; `wake` lets the receiver look into it.
+
+    `has_renewed` says whether a deal, named as `source-id`, has brought a renewal of a contract.
 
     `threads` are for the database.
     """
@@ -78,6 +88,7 @@ class Reconciling:
     wake: Callable[[], Awaitable[None]]
     now: Callable[[], datetime]
     threads: Executor
+    has_renewed: Callable[[str], bool] = _never
 
     @activity.defn
     async def reconcile_crm(self) -> Reconciled:
@@ -95,7 +106,7 @@ class Reconciling:
             log.info("reconciled", source=one.source, closed=one.closed, missing=len(one.missing))
             if one.missing:
                 log.warning("deals_found", source=one.source, deals=list(one.missing[:MOST_REMEMBERED]))
-        if any(one.missing for one in looked) or await in_thread(self.threads, self.inbox.due):
+        if any(one.missing or one.renewals for one in looked) or await in_thread(self.threads, self.inbox.due):
             await self.wake()
         if troubles:
             raise ApplicationError("; ".join(trouble.message for trouble in troubles), type=troubles[0].type)
@@ -106,20 +117,29 @@ class Reconciling:
         recheck = await in_thread(self.threads, self.rechecks.recheck, name)
         if recheck is None:
             recheck = Recheck(source=name, first=begun - FIRST_LOOK, mark=begun - FIRST_LOOK)
-        closed, missing = 0, list[str]()
+        closed, renewals, missing = 0, 0, list[str]()
         after: str | None = None
         while True:
             page = await self._page(name, source, recheck, after=after)
             lacking = await self._missing(page.deals, source.mapping)
             await self._keep([_delivery(name, deal) for deal in lacking])
             closed += len(page.deals)
-            missing += [deal.id for deal in lacking]
+            known = await self._renewals(lacking, source.mapping)
+            renewals += len(known)
+            missing += [deal.id for deal in lacking if deal.id not in known]
             activity.heartbeat()
             if page.after is None:
                 break
             after = page.after
         await in_thread(self.threads, self.rechecks.looked, recheck.model_copy(update={"mark": begun}))
-        return CrmLook(source=name, since=recheck.mark - OVERLAP, until=begun, closed=closed, missing=tuple(missing))
+        return CrmLook(
+            source=name,
+            since=recheck.mark - OVERLAP,
+            until=begun,
+            closed=closed,
+            renewals=renewals,
+            missing=tuple(missing),
+        )
 
     async def _page(self, name: str, source: Source, recheck: Recheck, *, after: str | None) -> DealPage:
         assert source.crm is not None, "looked into"
@@ -139,6 +159,14 @@ class Reconciling:
     async def _missing(self, deals: Sequence[FoundDeal], mapping: ForeignDeals) -> list[FoundDeal]:
         def look() -> list[FoundDeal]:
             return [deal for deal in deals if not self._begun(mapping.source(), deal.id)]
+
+        return await in_thread(self.threads, look)
+
+    async def _renewals(self, deals: Sequence[FoundDeal], mapping: ForeignDeals) -> Collection[str]:
+        """The ids of those of them that have brought a renewal."""
+
+        def look() -> set[str]:
+            return {deal.id for deal in deals if self.has_renewed(f"{mapping.source()}-{deal.id}")}
 
         return await in_thread(self.threads, look)
 

@@ -86,6 +86,12 @@ class SqlRenewals:
             return any(row.outcome == "left" for row in _said_of(connection, [onboarding])[onboarding])
 
 
+def has_renewed(engine: Engine, deal: str) -> bool:
+    """Whether that deal of a CRM, named as `source-id`, has brought a renewal, or that a customer leaves."""
+    with read_connection(engine) as connection:
+        return connection.scalar(select(renewals.c.onboarding).where(renewals.c.deal == deal).limit(1)) is not None
+
+
 def renewals_of(connection: Connection, wanted: Collection[str]) -> Mapping[str, Sequence[Renewal]]:
     """The renewals that count of each of those onboardings that is there, with the yearly value before each."""
     sold = select(deals.c.onboarding, deals.c.body).where(deals.c.onboarding.in_(list(wanted)))

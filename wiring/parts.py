@@ -66,6 +66,7 @@ from store.outbox import SqlOutbox
 from store.pressing import SqlPressed
 from store.questions import ROOM, SqlQuestions
 from store.rechecks import SqlRechecks
+from store.renewals import has_renewed
 from store.sealing import Sealing
 from store.usage_counts import SqlUsageBooks
 from store.webhooks import SqlWebhooks
@@ -175,6 +176,7 @@ def parts_of(settings: Settings, client: Client) -> Parts:
             wake=lambda: wake_receiver(client, task_queue=settings.task_queue),
             now=wall_clock,
             threads=ThreadPoolExecutor(RECONCILING_THREADS, thread_name_prefix="reconciling"),
+            has_renewed=partial(has_renewed, engine),
         ),
         usage=SqlUsageBooks(engine),
         usage_door=replace(

@@ -126,6 +126,20 @@ async def test_a_record_that_absorbed_an_onboarded_deal_is_not_missing(night: Ni
     assert ["4712", "4713"] == sorted((await night.look()).looked[0].missing)
 
 
+async def test_a_deal_that_has_renewed_a_contract_is_not_missing(night: Night) -> None:
+    """It comes again all the same: the delivery of its moved day may be lost as well."""
+    reconciling = replace(night.reconciling, has_renewed={"hubspot-4711"}.__contains__)
+
+    with capture_logs() as lines:
+        reconciled = await replace(night, reconciling=reconciling).look()
+
+    [look] = reconciled.looked
+    assert (1, ()) == (look.renewals, look.missing)
+    assert ["hubspot-4711"] == [one.subject for one in night.store.kept.values()]
+    assert 1 == night.store.rung
+    assert "deals_found" not in [line["event"] for line in lines]
+
+
 async def test_nothing_missing_wakes_nobody(night: Night) -> None:
     night.store.begun.add("onboarding-hubspot-4711")
 

@@ -16,7 +16,7 @@ from domain.trouble import UnknownOnboarding
 from store.endings import lifetimes, renewed_between
 from store.engine import write_transaction
 from store.ledger import SqlLedger
-from store.renewals import SqlRenewals
+from store.renewals import SqlRenewals, has_renewed
 from store.tables import evaluation_weeks, journal, renewals
 from tests.support import databases
 from tests.support.databases import NOON, deal, dossier, standing
@@ -55,6 +55,16 @@ def test_a_renewal_is_kept_once_with_its_row_of_the_journal(engine: Engine) -> N
     with engine.connect() as connection:
         [row] = connection.execute(select(journal.c.kind, journal.c.about, journal.c.data)).all()
     assert ("renewal_recorded", "renewed", {"on": "2027-09-01", "yearly_value": "50.25"}) == tuple(row)
+
+
+def test_a_deal_that_brought_a_renewal_is_known_by_it(engine: Engine) -> None:
+    """Also where people have said since that it was mistaken."""
+    onboarding = handed_over(engine)
+
+    record(engine, onboarding, by_deal="hubspot-77")
+    record(engine, onboarding, outcome="mistaken")
+
+    assert (True, False) == (has_renewed(engine, "hubspot-77"), has_renewed(engine, "hubspot-7"))
 
 
 def test_of_a_day_the_last_word_counts_and_all_of_it_stays(engine: Engine) -> None:
