@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.record import JournalRow
 from portal.desk.customer.customer import Customer
@@ -87,7 +87,7 @@ def _about(customer: Customer, entry: JournalRow, words: Mapping[str, str]) -> s
     if entry.kind == "win_recorded":
         return str(entry.data.get("title") or "")
     if entry.kind == "renewal_recorded":
-        return words.get(f"renewal_is_{entry.about}", entry.about)
+        return words.get(f"renewal_{_is_or_will_be(customer, entry)}_{entry.about}", entry.about)
     if person := customer.person(entry.about):
         return customer.name(person.id)
     if notice := words.get(f"notice_{entry.about}"):
@@ -95,6 +95,12 @@ def _about(customer: Customer, entry: JournalRow, words: Mapping[str, str]) -> s
     title = customer.title(entry.about)
     # A register's row has the title by now; the entry that opened it has it from the first.
     return title if title != entry.about else str(entry.data.get("title") or title)
+
+
+def _is_or_will_be(customer: Customer, entry: JournalRow) -> Literal["is", "will_be"]:
+    """Whether the day of that renewal lies ahead; what was mistaken is so at once."""
+    ahead = entry.about != "mistaken" and str(entry.data.get("on", "")) > customer.today.isoformat()
+    return "will_be" if ahead else "is"
 
 
 def _quotes(entry: JournalRow) -> tuple[str, ...]:

@@ -59,8 +59,29 @@ async def test_a_renewal_is_recorded_in_the_name_of_whoever_is_signed_in(site: D
     assert "recorded by Jonas Weber" in words(told)
     [row] = reads.journal(site.engine, onboarding.id, kinds=("renewal_recorded",))
     assert ("jonas.weber", "desk", True) == (row.by, row.via, row.proved)
-    assert "Renewal: Renewed" in journal
+    assert "Renewal: Will renew" in journal
     assert "52000.5" in journal
+
+
+async def test_the_journal_says_of_a_day_ahead_that_the_customer_will_leave_and_of_one_gone_that_they_left(
+    site: DeskSite,
+) -> None:
+    """So does the page beside it; what was mistaken is so at once."""
+    onboarding = handed_over(site)
+    with site.engine.begin() as connection:
+        connection.execute(update(onboardings).values(closed_at=onboarding.now - 400 * A_DAY))
+    gone, ahead = (f"{onboarding.now.date() + days * A_DAY}" for days in (-1, 20))
+
+    async with site.signed_in("csm") as csm:
+        said = []
+        for on, outcome in ((ahead, "left"), (ahead, "mistaken"), (gone, "left")):
+            given = RenewalGiven.model_validate({"on": on, "outcome": outcome})
+            deed = Deed(f"{on}-{outcome}", "vendor", "jonas.weber", onboarding.now, "cli")
+            SqlRenewals(site.engine).record(onboarding.id, given, deed)
+            journal = words(await csm.get(f"/desk/onboardings/{onboarding.id}/journal"))
+            said.append(re.findall(r"Renewal: (Left|Will leave|Mistaken)", journal))
+
+    assert [["Will leave"], ["Mistaken", "Will leave"], ["Left", "Mistaken", "Will leave"]] == said
 
 
 async def test_who_goes_back_and_sends_the_form_changed_has_said_something_else(site: DeskSite) -> None:
