@@ -5,11 +5,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select
 
-from domain.measure.goals import Goal, GoalGiven
+from domain.measure.goals import Goal, GoalGiven, SaidOtherwise
 from domain.questions import Told
 from domain.record import JournalRow
+from domain.refusal import Refused
 from domain.room.consents import Consent
 from domain.room.deeds import Deed
+from domain.trouble import NotFound
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row
 from store.goals import goals_of, hold_goals, say_goal
@@ -29,12 +31,27 @@ class SqlConsents:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def agree(self, onboarding: str, goal: Goal, deed: Deed, *, note: str | None = None) -> None:
-        """Say yes to a goal as it stands. Again it changes nothing. Raises UnknownOnboarding."""
+    def agree(
+        self, onboarding: str, key: str, deed: Deed, *, revision: int | None = None, note: str | None = None
+    ) -> Goal:
+        """Say yes to a goal as it stands; `revision` is what was read, where that is to hold.
+
+        While it is compared nobody else can say the goal otherwise. Again it changes nothing. Raises UnknownOnboarding,
+        NotFound, SaidOtherwise, and Refused where the goal has no target.
+        """
         with write_transaction(self._engine) as connection:
             held(connection, onboarding)
+            hold_goals(connection, onboarding)
+            goal = next((each for each in goals_of(connection, [onboarding])[onboarding] if each.key == key), None)
+            if goal is None:
+                raise NotFound(f"{onboarding} has no goal {key!r}")
+            if goal.target is None:
+                raise Refused("has no target yet, and nobody can agree to that: say one first", field="goal")
+            if revision is not None and revision != goal.revision:
+                raise SaidOtherwise("was said otherwise since it was read", field="revision")
             _consent(connection, onboarding, goal, deed)
             _note(connection, onboarding, "goal_agreed", goal, deed, note=note)
+            return goal
 
     def propose(
         self, onboarding: str, deed: Deed, *, at: datetime, word: Word, tell_of: Tell, deciders: Collection[str]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from domain.measure.goals import Goal, GoalGiven, SaidOtherwise
+from domain.measure.goals import Goal, GoalGiven
 from domain.questions import Told
 from domain.record import Dossier
 from domain.refusal import Refused
@@ -16,7 +16,6 @@ from domain.room.deeds import Deed
 from domain.room.proposals import as_proposed
 from domain.rules.addressing import Desk
 from domain.rules.goal_notices import goal_proposed, who_decides
-from domain.trouble import NotFound
 from domain.wire import Wire
 from store.consents import SqlConsents
 from store.goals import SqlGoals
@@ -67,15 +66,7 @@ class GoalDoor:
         Raises UnknownOnboarding, NotFound, SaidOtherwise, and Refused where it has no target, or by who may not decide.
         """
         self._refuse_others(onboarding, deed)
-        goal = next((each.goal for each in self.of(onboarding) if each.goal.key == key), None)
-        if goal is None:
-            raise NotFound(f"{onboarding} has no goal {key!r}")
-        if goal.target is None:
-            raise Refused("has no target yet, and nobody can agree to that: say one first", field="goal")
-        if revision is not None and revision != goal.revision:
-            raise SaidOtherwise("was said otherwise since it was read", field="revision")
-        SqlConsents(self.engine).agree(onboarding, goal, deed, note=note)
-        return goal
+        return SqlConsents(self.engine).agree(onboarding, key, deed, revision=revision, note=note)
 
     def propose(self, onboarding: str, given: GoalGiven, deed: Deed) -> tuple[Goal | None, Sequence[str]]:
         """Say a goal as somebody of the customer's, anew or for the first time; and the channels by which we are told.

@@ -1,23 +1,25 @@
 """Are consents, named colleagues and ratings kept once, with their row of the journal? In both databases."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine, select
 
 from domain.colleagues import MOST_PROPOSED, Colleague, Named, UnknownColleague
-from domain.measure.goals import GoalGiven
+from domain.measure.goals import GoalGiven, SaidOtherwise
 from domain.questions import Told
 from domain.record import Writing
 from domain.refusal import Refused
 from domain.room.consents import with_consents
 from domain.room.deeds import Deed
 from domain.training import summed_up
-from domain.trouble import UnknownOnboarding
+from domain.trouble import NotFound, UnknownOnboarding
 from store.colleagues import SqlColleagues
 from store.consents import SqlConsents
-from store.goals import SqlGoals
+from store.engine import write_transaction
+from store.goals import SqlGoals, hold_goals, say_goal
 from store.ledger import SqlLedger
 from store.tables import journal
 from store.training import SqlTraining
@@ -58,7 +60,7 @@ def test_a_yes_holds_for_what_was_said_then(engine: Engine) -> None:
     given = GoalGiven(key="orders", title="Orders", unit="a day", baseline=10, target=20)
     goal = goals.define(ONE, given, by=OWNER.id, origin="cli", at=NOON)
     for _ in range(2):
-        consents.agree(ONE, goal, deed())
+        assert goal == consents.agree(ONE, "orders", deed(), revision=goal.revision)
     theirs = {"contacts": {LEAD.id}, "deciders": {LEAD.id}}
     agreed = with_consents(goals.of(ONE), consents.of(ONE), **theirs)
     goals.define(ONE, given.model_copy(update={"target": 30.0}), by=LEAD.id, origin="room", at=NOON)
@@ -67,7 +69,34 @@ def test_a_yes_holds_for_what_was_said_then(engine: Engine) -> None:
     assert (["agreed"], ["waits_for_us"]) == ([one.standing for one in agreed], [one.standing for one in again])
     assert ["goal_agreed"] == kinds(engine)
     with pytest.raises(UnknownOnboarding):
-        consents.agree("onboarding-file-9", goal, deed())
+        consents.agree("onboarding-file-9", "orders", deed())
+    with pytest.raises(NotFound):
+        consents.agree(ONE, "tickets", deed())
+
+
+def test_nobody_agrees_to_what_is_said_otherwise_at_the_same_time(engine: Engine) -> None:
+    """Who agrees has read the goal, and while they wait for the other's transaction it becomes another."""
+    consents, began = SqlConsents(engine), Event()
+    given = GoalGiven(key="orders", title="Orders", unit="a day", baseline=10, target=20)
+    read = SqlGoals(engine).define(ONE, given, by=OWNER.id, origin="cli", at=NOON)
+
+    def agree() -> None:
+        began.set()
+        consents.agree(ONE, "orders", deed(), revision=read.revision)
+
+    with ThreadPoolExecutor(1) as other:
+        with write_transaction(engine) as connection:
+            hold_goals(connection, ONE)
+            say_goal(connection, ONE, given.model_copy(update={"target": 30.0}), by=OWNER.id, origin="cli", at=NOON)
+            agreeing = other.submit(agree)
+            began.wait()
+            # It waits for this transaction: without that it would have agreed by then.
+            assert not wait([agreeing], timeout=0.3).done
+        with pytest.raises(SaidOtherwise):
+            agreeing.result()
+
+    assert [] == consents.of(ONE)
+    assert [] == kinds(engine)
 
 
 def test_what_two_say_at_once_of_a_goal_is_all_kept(engine: Engine) -> None:
