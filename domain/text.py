@@ -31,13 +31,19 @@ def placeholders(text: Text) -> list[str]:
     return [match[1].strip() for words in texts for match in PLACEHOLDER.finditer(words)]
 
 
+MOST_WRITTEN_OUT = 1e15
+"""A number of that many digits is written as a power: there were 309 of them on a page."""
+
+
 def plain(number: float) -> str:
     """A number as people write it: 4, not 4.0, and 1250000, not 1.25e+06. It has six decimals at most."""
     return grouped(number).replace(",", "")
 
 
 def grouped(number: float) -> str:
-    """The same with its thousands set off: 1,250,000."""
+    """The same with its thousands set off: 1,250,000. What has more than fifteen digits is 1e+15: nobody reads them."""
+    if abs(number) >= MOST_WRITTEN_OUT:
+        return f"{number:g}"
     # Of what is rounded to nought the sign goes with the sum.
     return f"{round(number, 6) + 0.0:,.6f}".rstrip("0").rstrip(".")
 

@@ -20,6 +20,7 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
 from store.engine import read_transaction
 from store.goals import with_what_was_said
+from store.measurements import COUNTS
 from store.tables import deals, journal, measurements, milestones, onboardings, people, playbooks, registers
 from store.usage_weeks import UsedBy, used_by
 from store.versions import KEPT_VERSION
@@ -171,8 +172,7 @@ def _reported(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[s
     """The reports of each figure, by onboarding and metric; of one moment the one with the last key comes last."""
     of_each = (measurements.c.onboarding, measurements.c.metric)
     place = func.row_number().over(partition_by=of_each, order_by=measurements.c.at.desc()).label("place")
-    counts = measurements.c.set_apart.is_(None) & measurements.c.replaced_by.is_(None)
-    placed = select(measurements, place).where(measurements.c.onboarding.in_(ids), counts).subquery()
+    placed = select(measurements, place).where(measurements.c.onboarding.in_(ids), COUNTS).subquery()
     newest = select(placed).where(placed.c.place <= MOST_OF_A_FIGURE).order_by(placed.c.at, placed.c.key)
     reported: defaultdict[str, dict[str, list[Reported]]] = defaultdict(dict)
     for row in connection.execute(newest):

@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, and_, func, select, update
 
 from domain.clock import DAY
 from domain.measure.doubts import why_set_apart
 from domain.measure.figures import FIGURES, checked
-from domain.measure.goals import OF_A_GOAL, Goal
+from domain.measure.goals import LARGEST, OF_A_GOAL, Goal, is_meant
 from domain.measure.reported import Reported
 from domain.refusal import Refused
 from domain.reported import Measurement, SetApart
@@ -22,8 +22,11 @@ from store.rows import add
 from store.tables import deals, evaluation_weeks, measurements, onboardings
 
 REPORTED = "reported"
-COUNTS = (measurements.c.set_apart.is_(None)) & (measurements.c.replaced_by.is_(None))
-"""Which rows count: what cannot be true and what was corrected stays on record alone."""
+COUNTS = and_(
+    measurements.c.set_apart.is_(None), measurements.c.replaced_by.is_(None), func.abs(measurements.c.value) <= LARGEST
+)
+"""Which rows count: what cannot be true, what was corrected, and what was taken before there was a bound and nobody can
+mean, stays on record alone."""
 COMPARED = 20
 """How many earlier reports a new one is held against."""
 
@@ -182,6 +185,8 @@ def _named(one: Measurement, goals: Mapping[str, Goal]) -> str:
         if one.unit is not None and goal.unit and one.unit != goal.unit:
             what = f"is {one.unit!r}, and {goal.key} is measured in {goal.unit!r}: convert the value, or define it anew"
             raise Refused(what, field="unit")
+        if not is_meant(one.value):
+            raise Refused(f"is {one.value:g}, and lies between {-LARGEST:g} and {LARGEST:g}", field="value")
         return f"{OF_A_GOAL}{goal.key}"
     if one.metric not in FIGURES:
         known = f"; goals of this customer are: {', '.join(goals)}" if goals else "; this customer has no goals yet"

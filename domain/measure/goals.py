@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.deal import SuccessMetric
 from domain.measure.figures import FIGURES
@@ -35,6 +35,19 @@ out of what a number can hold."""
 
 Direction = Literal["higher", "lower"]
 Amount = Annotated[float, Field(strict=True, allow_inf_nan=False, ge=-LARGEST, le=LARGEST)]
+
+
+def is_meant(value: float) -> bool:
+    """Whether somebody can mean that figure of a goal: what is computed of larger ones is infinite, or nothing."""
+    return abs(value) <= LARGEST
+
+
+def _as_kept(value: float | None) -> float | None:
+    return value if value is not None and is_meant(value) else None
+
+
+Kept = Annotated[float | None, AfterValidator(_as_kept)]
+"""An amount as it is read from the store; what was taken before there was a bound, and nobody can mean, is none."""
 
 
 class GoalSaid(StrictWire):
@@ -66,8 +79,8 @@ class Goal(Wire):
     title: str
     unit: str
     direction: Direction | None = "higher"
-    baseline: float | None = None
-    target: float | None = None
+    baseline: Kept = None
+    target: Kept = None
     by_day: int | None = None
     method: str | None = None
     main: bool = False

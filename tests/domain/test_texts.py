@@ -101,3 +101,4 @@ def test_a_number_is_written_out_as_people_write_it(number: float, written: str)
 
 def test_thousands_are_set_off_where_people_read_large_numbers() -> None:
     assert "1,250,000.5" == grouped(1_250_000.5)
+    assert ["999,999,999,999,999", "1e+15", "-1e+308"] == [grouped(one) for one in (1e15 - 1, 1e15, -1e308)]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, insert, update
 
 from domain.deal import SuccessMetric
 from domain.measure.evaluation import Due, evaluate
@@ -18,7 +18,7 @@ from store.evaluations import SqlEvaluations
 from store.goals import SqlGoals
 from store.ledger import SqlLedger
 from store.measurements import SqlMeasurements
-from store.tables import onboardings
+from store.tables import goals, measurements, onboardings
 from tests.support import databases
 from tests.support.databases import NOON, deal, dossier
 
@@ -154,3 +154,37 @@ def test_on_a_compressed_clock_the_onboardings_own_time_counts(
     assert days == SqlCustomers(engine, day_length=timedelta(seconds=1)).one(ONE, now=wall_clock()).today
     later = Measurement(metric="nps", at=last_turn + A_DAY, value=40)
     assert not compressed.keep(ONE, [later], key="later", now=wall_clock())
+
+
+def test_a_figure_that_nobody_can_mean_is_refused_and_an_old_one_counts_in_nothing(
+    reported: SqlMeasurements, engine: Engine
+) -> None:
+    """What is computed of it is infinite, which no JSON can hold; older versions took every number."""
+    SqlGoals(engine).define(ONE, CYCLE, by=None, origin="cli", at=NOON)
+    keep(reported, "cycle_time", 18, 40)
+    keep(reported, "tickets_per_week", 3, 40)
+    refused = []
+    for metric in ("cycle_time", "tickets_per_week"):
+        with pytest.raises(Refused) as refusal:
+            keep(reported, metric, -1e308, 50)
+        refused.append(refusal.value.reason)
+    with write_transaction(engine) as connection:
+        for metric in ("goal:cycle_time", "tickets_per_week"):
+            old = {"onboarding": ONE, "metric": metric, "key": "old", "at": NOON + 50 * A_DAY, "value": -1.7e308}
+            connection.execute(insert(measurements).values(old))
+
+    customer = SqlCustomers(engine).one(ONE, now=NOW)
+    evaluation = evaluate(customer)
+
+    assert all("lies between" in reason for reason in refused)
+    assert 3 == figure(engine, "tickets_per_week")
+    assert 10 == figure(engine, "main_goal_improvement")
+    assert "Infinity" not in evaluation.model_dump_json()
+    assert ["old"] == [one.key for one in reported.reports(ONE) if one.metric == "cycle_time" and one.value < 0]
+
+    with write_transaction(engine) as connection:
+        connection.execute(update(goals).values(baseline=1.7e308, target=-1.7e308))
+
+    [goal] = SqlGoals(engine).of(ONE)
+    assert (None, None) == (goal.baseline, goal.target)
+    assert "Infinity" not in evaluate(SqlCustomers(engine).one(ONE, now=NOW)).model_dump_json()
