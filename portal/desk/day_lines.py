@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from domain.team import Team
-from portal.desk.portfolio_lines import name_of
+from portal.desk.portfolio_lines import name_of, theirs
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
 from store.risks import RISKS
@@ -107,5 +107,5 @@ def _path(line: WorkLine) -> str:
 
 def _who(line: WorkLine, team: Team, view: DeskView, whose: str) -> str:
     if line.kind in (MESSAGE, QUESTION) or line.side == "customer":
-        return line.name or line.person
+        return theirs(line.name or line.person, view.language)
     return "" if line.person == whose else name_of(line.person, team, view.language)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from domain.attention import Need, OpenWork, shown_state
 from domain.team import Team
+from domain.text import Language
 from portal.desk.lateness import Due, Lateness
 from portal.desk.titles import Titles
 from portal.desk.view import DeskView
@@ -119,8 +120,15 @@ def _state(line: PortfolioLine) -> str:
     return "ended" if line.ending else shown_state(line.rank, line.status, None)
 
 
-def _who(first: OpenWork, line: PortfolioLine, team: Team, language: str) -> str:
-    return (line.name or first.person) if first.side == "customer" else name_of(first.person, team, language)
+def _who(first: OpenWork, line: PortfolioLine, team: Team, language: Language) -> str:
+    if first.side == "customer":
+        return theirs(line.name or first.person, language)
+    return name_of(first.person, team, language)
+
+
+def theirs(name: str, language: Language) -> str:
+    """Somebody of the customer's as one of ours reads it: with 様 in Japanese."""
+    return f"{name}様" if language == "ja" else name
 
 
 def _place(at: datetime | None, began: datetime, ends: datetime | None) -> float | None:

@@ -24,6 +24,7 @@ class TitleShelf:
         self._ledger = ledger
         self.of_playbook = lru_cache(MOST_PLAYBOOKS)(self._read)
         self.risks_of = lru_cache(MOST_PLAYBOOKS)(self._risks)
+        self.corrections_of = lru_cache(MOST_PLAYBOOKS)(self._corrections)
         self._review_days: dict[str, int] = {}
 
     def _read(self, hashed: str) -> Mapping[str, Text]:
@@ -37,6 +38,11 @@ class TitleShelf:
         if hashed and len(self._review_days) < MOST_PLAYBOOKS:
             self._review_days[hashed] = min((risk.review_days for risk in risks.values()), default=REVIEWED_EVERY)
         return risks
+
+    def _corrections(self, hashed: str) -> Mapping[str, Text]:
+        """What that version of a playbook calls its course corrections, by what it calls them in English."""
+        playbook = self._ledger.playbook(hashed)
+        return {in_language(one.title, "en"): one.title for one in playbook.corrections} if playbook else {}
 
     def review_days(self) -> Mapping[str, int]:
         """The least days between two looks at a risk of each version of a playbook that is remembered, by its hash."""
@@ -59,6 +65,9 @@ class Titles:
             return self.of(key, playbook)
         if kind in ("draft", "message"):
             return self._words.get(f"work_{kind}_{title}", title)
+        if kind == "task" and playbook:
+            # A course correction is a task for a day, and stands there by its English title.
+            return in_language(self._shelf.corrections_of(playbook).get(title, title), self._language) or key
         return title or key
 
     def of(self, key: str, playbook: str | None) -> str:

@@ -208,6 +208,32 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "only_told": ("Only what people and systems have told", "人や他システムからの記録のみ"),
     "older": ("Older", "以前のもの"),
     "what_happened": ("What has happened", "これまでの経緯"),
+    "stands_open": ("Open, due on {day}.", "未達（期日：{day}）。"),
+    "stands_overdue": ("Open, and overdue since {day}.", "未達（期日：{day}、超過）。"),
+    "stands_gate": ("First it has to wait for {titles}.", "先に必要なもの：{titles}。"),
+    "stands_free": ("Nothing has to be reached before it.", "先に必要なものはありません。"),
+    "stands_signers": ("It takes the signature of one of these: {names}.", "承認する方（いずれか1名）：{names}。"),
+    "stands_correction": (
+        "A course correction that is open, to have helped by {day}.",
+        "対応中の軌道修正（期日：{day}）。",
+    ),
+    "stands_correction_undated": ("A course correction that is open.", "対応中の軌道修正です。"),
+    "stands_flag": ("A red flag, up since {day}.", "{day}からの警告サインです。"),
+    "stands_task": ("An open task, due on {day}.", "未完了のタスク（期日：{day}）。"),
+    "stands_approval": (
+        "{name} has vouched for it against a measured figure: it takes the approval of one of these: {names}.",
+        "測定値とは異なりますが、{name}が条件を満たすことを確認しています。承認できる方（いずれか1名）：{names}。",
+    ),
+    "stands_approval_of_any": (
+        "{name} has vouched for it against a measured figure: it takes the approval of an approver.",
+        "測定値とは異なりますが、{name}が条件を満たすことを確認しています。承認者の承認が必要です。",
+    ),
+    "stands_unmet": (
+        "It does not hold yet, and the hand-off waits for it.",
+        "条件をまだ満たしていないため、移行できません。",
+    ),
+    "stands_holds": ("It holds.", "条件を満たしています。"),
+    "stands_stage": ("Stage ({status}), planned from {first} to {last}.", "ステージ（{status}）：{first}～{last}。"),
     "nothing_happened": ("Nothing so far.", "まだありません。"),
     "what_they_hear": ("What they hear", "連絡の履歴"),
     # messages

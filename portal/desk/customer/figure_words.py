@@ -37,6 +37,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{title}：{value}{unit}（目標{target}）。{lost}点の減点。目標に達すれば、スコアは{then}になります。",
     ),
     "costs_nothing": ("Every part that is known is at its target.", "把握している項目は、すべて目標に達しています。"),
+    "costs_unknown": ("Nothing counts yet.", "対象となる数値がまだありません。"),
     "wrong": ("What is wrong, and since when", "問題と発生日"),
     "wrong_nothing": ("No red flag is up.", "警告サインはありません。"),
     "alarm": ("Alarm", "アラーム"),

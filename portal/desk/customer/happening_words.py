@@ -181,6 +181,8 @@ WAYS: Mapping[str, tuple[str, str]] = {
     "mail": ("by mail", "メール"),
     "slack": ("in Slack", "Slack"),
     "usage": ("by use of the product", "製品の利用状況"),
+    "sweep": ("by the sweep of the night", "夜間の点検"),
+    "rule": ("by a rule about the figures", "数値による自動判定"),
 }
 """The ways by which news comes; another one is shown by its own name."""
 

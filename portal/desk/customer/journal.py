@@ -9,6 +9,7 @@ from portal.desk.customer.customer import Customer
 from portal.desk.customer.happenings import all_shown, by_days
 from portal.desk.customer.notices import STATES, cursor
 from portal.desk.customer.pages import CustomerPages
+from portal.desk.customer.standing_in_words import standing_in_words
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.whys import look_into
@@ -54,13 +55,15 @@ class Journal:
             known = await look_into(customer.id, key, engine=parts.engine, ledger=parts.ledger, door=self._pages.door)
         except NotFound:
             return self._pages.desk.missing(view)
+        said = standing_in_words(customer, known.now, words) if known.now else []
         return self._pages.show(
             view,
             customer,
             "why.html",
             part="why",
             heading=customer.title(key),
-            now=known.now or "",
+            stands=said or (),
+            now=known.now if said is None else "",
             reasons=customer.why(key) if key in customer.milestones else known.date,
             happenings=by_days(all_shown(customer, [*reversed(known.entries)], words)),
             notices=list(reversed(known.mails)),
@@ -81,6 +84,7 @@ class Journal:
             "why.html",
             part="why",
             heading=customer.name(person),
+            stands=(),
             now="",
             reasons=[],
             happenings=by_days(all_shown(customer, rows.rows, words)),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from domain.record import MilestoneRow, StageRow
+from domain.text import Language
 from portal.desk.customer.customer import Customer
 
 Mark = Literal["done", "late", "mine", "due", "over", "waived"]
@@ -13,6 +14,8 @@ ROOM_AFTER = 3
 """Days beyond the last date of the plan, so that its mark is not cut off."""
 MOST_MONTHS = 8
 """Names of months that stand side by side on the narrowest line; of a longer plan every second or third is written."""
+MONTH_WIDTH = 8
+"""Per cent of the line that the name of a month takes where the line is narrow."""
 
 
 class Dot(NamedTuple):
@@ -104,8 +107,7 @@ class _Scale:
         self.first, self.last = span(customer)
 
     def x(self, day: date) -> float:
-        length = max((self.last - self.first).days, 1)
-        return round(100 * min(max((day - self.first).days, 0) / length, 1), 2)
+        return _place(day, self.first, self.last)
 
     def axis(self) -> Axis:
         customer, calendar = self._customer, self._customer.standing.dossier.calendar
@@ -116,7 +118,13 @@ class _Scale:
         off = sorted(day for day in closed if self.first <= day <= self.last and day.weekday() < 5)
         inside = self.first <= customer.today <= self.last
         today = self.x(customer.today) if inside else None
-        return Axis(self._months(), weeks, [self.x(day) for day in off], today, [*self._closed(off)])
+        return Axis(
+            months(self.first, self.last, customer.language),
+            weeks,
+            [self.x(day) for day in off],
+            today,
+            [*self._closed(off)],
+        )
 
     def _closed(self, off: Sequence[date]) -> Iterator[DaysOff]:
         rows: list[list[date]] = []
@@ -129,17 +137,26 @@ class _Scale:
             begins, ends = self.x(days[0]), self.x(days[-1] + timedelta(days=1))
             yield DaysOff(begins, round(ends - begins, 2), days[0], days[-1])
 
-    def _months(self) -> list[tuple[float, str]]:
-        firsts, day = [], self.first.replace(day=1)
-        while day <= self.last:
-            firsts.append(day)
-            day = (day + timedelta(days=32)).replace(day=1)
-        every = -(-len(firsts) // MOST_MONTHS)
-        english = self._customer.language == "en"
-        named = [
-            (self.x(max(one, self.first)), f"{one:%b}" if english else f"{one.month}月") for one in firsts[::every]
-        ]
-        return [(x, name) for x, name in named if x < 96]
+
+def months(first: date, last: date, language: Language) -> list[tuple[float, str]]:
+    """Where the names of months stand between those days, in per cent, and what they are."""
+    firsts, day = [], first.replace(day=1)
+    while day <= last:
+        firsts.append(day)
+        day = (day + timedelta(days=32)).replace(day=1)
+    every = -(-len(firsts) // MOST_MONTHS)
+    named = [
+        (_place(max(one, first), first, last), f"{one:%b}" if language == "en" else f"{one.month}月")
+        for one in firsts[::every]
+    ]
+    after = [x for x, _ in named[1:]] + [100.0]
+    # The plan may begin in the last days of a month, whose name would stand in that of the next one.
+    return [(x, name) for (x, name), then in zip(named, after, strict=True) if then - x >= MONTH_WIDTH]
+
+
+def _place(day: date, first: date, last: date) -> float:
+    length = max((last - first).days, 1)
+    return round(100 * min(max((day - first).days, 0) / length, 1), 2)
 
 
 def span(customer: Customer) -> tuple[date, date]:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +19,7 @@ from domain.rights import LEAST
 from portal.desk.customer.fields import fields_of
 from portal.desk.customer.forming import GROUPS, label_in_words, option_in_words
 from portal.desk.customer.pages import PARTS
+from portal.desk.customer.timeline import months
 from portal.desk.session import cookie_name
 from portal.rendering import ALL_WORDS
 from starter.trouble import NotReachable
@@ -245,7 +247,7 @@ async def test_why_the_onboarding_refuses_is_said_in_the_readers_language(
     past = await tell(csm, onboarding, "replan", "language=ja", milestone="gone_live", to="2032-11-02", reason="延期")
     early = await tell(csm, onboarding, "reach_milestone", "language=ja", milestone="gone_live")
 
-    assert "記録できませんでした。理由： 2032-11-02は過ぎています。" in past.text
+    assert "記録できませんでした。理由： 2032年11月2日(火)は過ぎています。" in past.text
     assert re.search(r"理由： 「[^」]*本番開始[^」]*」の前に、「", early.text)
 
 
@@ -394,6 +396,15 @@ async def test_a_change_of_the_scope_is_decided_and_kept_for_phase_2(
     assert "/news/replan?reason=labels" in decided
 
 
+def test_the_name_of_a_month_has_room() -> None:
+    """A plan that begins in the last days of November does not write its name into that of December."""
+    late = months(date(2026, 11, 26), date(2027, 3, 20), "en")
+    early = months(date(2026, 11, 2), date(2027, 3, 28), "ja")
+
+    assert ["Dec", "Jan", "Feb", "Mar"] == [name for _, name in late]
+    assert ["11月", "12月", "1月", "2月", "3月"] == [name for _, name in early]
+
+
 async def test_the_chart_draws_what_its_table_says(onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
     """A rejection, a day that was agreed to and is another now, what was reached, the go-live and days off."""
     onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=["Too fast"], by="project_lead")
@@ -534,6 +545,47 @@ async def test_a_file_is_given_for_both_sides_or_for_us_alone(
     assert PDF == got.content
     assert got.headers["content-disposition"].startswith("attachment")
     assert 404 == other.status_code
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", (r"Open, due on \w+, \d+ \w+ \d{4}\.", "First it has to wait for UAT signed off, Go-live readiness")),
+        ("ja", (r"未達（期日：\d{4}年\d+月\d+日\(.\)）。", "先に必要なもの：受入テスト（UAT）の承認、")),
+    ],
+)
+async def test_why_something_has_not_happened_is_said_in_the_readers_language(
+    onboarding: Onboarding, csm: httpx2.AsyncClient, language: str, said: tuple[str, str]
+) -> None:
+    """With titles and days in the place of keys and instants."""
+    page = (await csm.get(path(onboarding, "why") + f"?key=gone_live&language={language}")).text
+
+    assert re.search(said[0], page)
+    assert said[1] in page
+    assert "gone_live is open" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_everything_that_lies_ahead_is_said_in_words(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str
+) -> None:
+    """Milestones, stages, criteria, flags, corrections and tasks; what has no words would stand there in English."""
+    silent = site.opened()
+    silent.to_day(5)
+    silent.settled("kickoff_held")
+    silent.to_day(40)
+    silent.tell("add_task", title="Send the slides", due=f"{silent.now.date()}", by="jonas.weber")
+    state, playbook = silent.state, silent.dossier.playbook
+    keys = [
+        *(one.key for one in (*state.milestones, *playbook.stages, *playbook.hand_off.criteria, *state.flags)),
+        *state.tasks,
+    ]
+
+    pages = {key: (await csm.get(path(silent, "why") + f"?key={key}&language={language}")).text for key in keys}
+
+    assert state.flags
+    assert any(map(state.correction, state.tasks))
+    assert [] == [key for key, page in pages.items() if '<p lang="en">' in page]
 
 
 async def test_all_that_is_known_of_a_key_or_a_person_stands_together(

@@ -80,6 +80,16 @@ async def test_a_customer_who_thrives_has_nothing_to_be_done(seeded: Seeded) -> 
     assert "Missed" not in part(page, "targets").split("Metrics", 1)[0]
 
 
+async def test_without_a_figure_nothing_is_said_to_be_at_its_target(site: DeskSite) -> None:
+    onboarding = site.opened()
+    onboarding.to_day(1)
+
+    glance = part(await page_of(site, onboarding.id), "glance")
+
+    assert "Nothing counts yet." in glance
+    assert "at its target" not in glance
+
+
 async def test_a_customer_who_went_silent_says_since_when_and_who_wins_them_back(site: DeskSite) -> None:
     """Nothing after the kickoff: the weekly looks raise flags, and begin corrections that somebody has."""
     onboarding = site.opened()

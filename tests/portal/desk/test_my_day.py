@@ -103,7 +103,7 @@ async def test_what_cannot_be_taken_is_named_at_its_field(
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Not recorded. The onboarding’s own reason: jonas.weber is the owner already"),
+        ("en", "Not recorded. The onboarding’s own reason: Jonas Weber is the owner already"),
         ("ja", "記録できませんでした。理由： すでにJonas Weberが担当しています。"),
     ],
 )
@@ -252,6 +252,23 @@ async def test_a_day_is_read_in_japanese(site: DeskSite, onboarding: Onboarding)
     assert "期限が来ている作業" in page or "今後の予定" in page
     assert "キックオフ" in page
     assert onboarding.id in page
+
+
+async def test_work_and_people_are_called_in_japanese_as_on_the_customers_page(site: DeskSite) -> None:
+    """A course correction by the playbook's words, and the customer's people with 様."""
+    silent = site.opened(owner=OWNER)
+    silent.to_day(5)
+    silent.settled("handoff_reviewed", "introduction_sent", "kickoff_held")
+    silent.to_day(40)
+    async with site.signed_in("csm", OWNER) as jonas:
+        japanese, english = (await jonas.get("/desk/?language=ja")).text, (await jonas.get("/desk/?language=en")).text
+        portfolio = (await jonas.get("/desk/onboardings?language=ja")).text
+
+    assert "Win engagement back" in english
+    assert "関与の回復" in japanese
+    assert "Win engagement back" not in japanese
+    assert "Stefan Vogel様" in japanese + portfolio
+    assert "Stefan Vogel様" not in english
 
 
 @pytest.mark.parametrize(

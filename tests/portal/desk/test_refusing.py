@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.text import Language
 from portal.desk.figure_refusals import OF_FIGURES
 from portal.desk.refusal_words import OF_ONBOARDINGS, OF_REPAIRS
 from portal.desk.refusing import BRACES, in_japanese, reason_in
@@ -95,6 +96,28 @@ def test_other_fields_that_are_wrong_do_not_hide_what_the_first_one_is() -> None
     assert "ご記入ください。" == in_japanese("is missing (also wrong: owner, due)")
 
 
-def test_who_reads_english_reads_it_as_it_came() -> None:
-    assert "it is not paused" == reason_in("en", "it is not paused")
-    assert "a new reason" == reason_in("ja", "a new reason")
+def test_who_reads_english_reads_titles_and_names_in_the_place_of_keys() -> None:
+    titles = {"gone_live": "Go-live", "uat_signed_off": "UAT signed off", "nora.lindqvist": "Nora Lindqvist"}
+
+    def said(reason: str) -> str:
+        return reason_in("en", reason, lambda key: titles.get(key, key))
+
+    assert "“Go-live” has to wait for “UAT signed off”, plan_agreed" == said(
+        "gone_live has to wait for uat_signed_off, plan_agreed"
+    )
+    assert "Nora Lindqvist is the owner already" == said("nora.lindqvist is the owner already")
+    assert "'x' is not an open issue; open: none" == said("'x' is not an open issue; open: none")
+    assert "it is not paused" == said("it is not paused")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "Monday, 7 December 2026 is past"), ("ja", "2026年12月7日(月)は過ぎています。")],
+)
+def test_a_day_is_said_in_words(language: Language, said: str) -> None:
+    assert said == reason_in(language, "2026-12-07 is past")
+    assert "9999-99-99" in reason_in(language, "9999-99-99 is past")
+
+
+def test_a_reason_that_nobody_has_put_into_words_is_said_as_it_came() -> None:
+    assert "a new reason" == reason_in("ja", "a new reason") == reason_in("en", "a new reason")
