@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
-from domain.refusal import Refused
+from domain.refusal import Refused, WrongAddress
 from domain.wire import Wire
 
 Address = IPv4Address | IPv6Address
@@ -120,27 +120,27 @@ def _hidden(address: Address) -> Address:
 
 
 def read_target(url: str) -> tuple[str, int]:
-    """Host and port of a URL that we may post to, as far as the text tells. Raises Refused.
+    """Host and port of a URL that we may post to, as far as the text tells. Raises WrongAddress.
 
     The scheme may be http or https; whether plain http may go there, `plain_is_allowed` tells.
     """
     if len(url) > LONGEST_URL:
-        raise Refused(f"is longer than {LONGEST_URL} characters", field="url")
+        raise WrongAddress(f"is longer than {LONGEST_URL} characters", field="url")
     if not url.isascii() or any(sign.isspace() or ord(sign) < 32 or sign in '\\"<>^`{|}' for sign in url):
-        raise Refused("holds what a URL cannot: other letters are written as xn--… and %XX", field="url")
+        raise WrongAddress("holds what a URL cannot: other letters are written as xn--… and %XX", field="url")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise Refused("should be an address, like https://example.com/hooks", field="url") from None
+        raise WrongAddress("should be an address, like https://example.com/hooks", field="url") from None
     if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise Refused("should be an address, like https://example.com/hooks", field="url")
+        raise WrongAddress("should be an address, like https://example.com/hooks", field="url")
     if "@" in parts.netloc:
-        raise Refused("should hold no user and no password: what we send is signed", field="url")
+        raise WrongAddress("should hold no user and no password: what we send is signed", field="url")
     if parts.fragment:
-        raise Refused("should hold no #…: it is never sent", field="url")
+        raise WrongAddress("should hold no #…: it is never sent", field="url")
     if port == 0:
-        raise Refused("should name a port from 1 on, or none", field="url")
+        raise WrongAddress("should name a port from 1 on, or none", field="url")
     return parts.hostname, port or (443 if parts.scheme == "https" else 80)
 
 

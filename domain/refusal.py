@@ -32,6 +32,10 @@ class InvalidDeal(Refused):
     """A deal file that can start no onboarding. Who must act: whoever keeps the deal in the CRM."""
 
 
+class WrongAddress(Refused):
+    """A text that is no address to which anything could be sent. Who must act: whoever typed it."""
+
+
 def is_within_the_years(day: date) -> bool:
     """Whether a door takes that date, or the date of that moment where it was written."""
     return FIRST_YEAR <= day.year <= LAST_YEAR

@@ -1,6 +1,6 @@
 """Which exit code does an error have? Programs decide by it."""
 
-from domain.refusal import InvalidDeal, Refused
+from domain.refusal import InvalidDeal, Refused, WrongAddress
 from domain.trouble import CannotSeal, UnknownOnboarding
 from playbooks.complaint import BadPlaybook, UnknownPlaybook
 from runtime.settings import BadSetting
@@ -26,6 +26,7 @@ EXPLAINED = (
 CODES: tuple[tuple[type[Exception], int], ...] = (
     (InvalidDeal, USAGE),
     (InvalidNews, USAGE),
+    (WrongAddress, USAGE),
     (Refused, REFUSED),
     (BadSetting, USAGE),
     (CannotSeal, USAGE),

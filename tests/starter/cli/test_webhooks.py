@@ -135,7 +135,8 @@ def test_every_event_is_listed_with_its_schema(line: Line) -> None:
     ("words", "code", "says"),
     [
         (("add", "http://10.0.0.1/hooks"), 3, "10.0.0.1 (private)"),
-        (("add", "nonsense"), 3, "should be an address"),
+        (("add", "nonsense"), 2, "should be an address"),
+        (("add", "https://user:secret@example.com/hooks"), 2, "no user and no password"),
         (("add", "https://127.0.0.1/", "--event", "sneeze"), 3, "'sneeze' is no event"),
         (("add", "https://127.0.0.1/", "--since", "yesterday"), 2, "--since"),
         (("show", "7"), 4, "there is no webhook 7"),
