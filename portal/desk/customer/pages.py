@@ -80,8 +80,9 @@ class CustomerPages:
     ) -> Response:
         """A page of the customer, under its head and its tabs."""
         tone = STATES.get(customer.line.state, "")
-        band = customer.health.band if customer.health else None
-        health_tone = TONES.get(band or "", "")
+        health = customer.health
+        # A good score calms nobody while an alarm is on.
+        health_tone = "bad" if health and health.alarm else TONES.get((health and health.band) or "", "")
         return self.desk.show(
             view,
             f"customer/{template}",

@@ -60,6 +60,27 @@ async def test_no_page_has_a_barrier_or_is_wider_than_a_telephone(
     assert [] == complaints
 
 
+@pytest.mark.parametrize("width", [900, 1000, 1100, 1248])
+async def test_the_portfolio_has_room_for_its_words_in_every_window(
+    browser: Browser, site: DeskSite, width: int
+) -> None:
+    """It is not wider than its window, and what waits is not written a letter a line."""
+    onboarding = site.opened()
+    onboarding.to_day(20)
+    context = await browser.new_context(viewport=ViewportSize(width=width, height=900))
+    await context.add_cookies([site.cookie("manager")])  # type: ignore[list-item]  # a cookie as it takes it
+    page = await context.new_page()
+    await page.goto(f"{site.address}/desk/onboardings")
+
+    waits = await page.locator(".folio tr[data-row] td:nth-child(4)").bounding_box()
+    needs = await page.evaluate("document.documentElement.scrollWidth")
+    await context.close()
+
+    assert waits is not None
+    assert waits["width"] >= 150
+    assert needs <= width
+
+
 async def test_keys_go_to_pages_and_rows_unless_they_are_switched_off(browser: Browser, site: DeskSite) -> None:
     """Somebody who speaks to their computer would set off what they do not mean (WCAG 2.1.4).
 
