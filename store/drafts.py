@@ -1,6 +1,6 @@
 """Which messages wait for one of ours, and what becomes of them? Held in the outbox until their draft is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, bindparam, insert, select, update
@@ -96,6 +96,12 @@ def held(engine: Engine, onboarding: str | None = None) -> Mapping[tuple[str, st
             one = WaitingNotice(id=row["id"], notice=notice, person=person, message_id="")
             found.setdefault((row["onboarding"], row["draft"]), []).append(one)
     return found
+
+
+def readers_of(engine: Engine, onboarding: str, draft: str) -> Collection[str]:
+    """The ids of those to whom a message of that draft waits."""
+    with read_connection(engine) as connection:
+        return {*connection.scalars(select(notices.c.person).where(_held(onboarding, draft)))}
 
 
 def kinds_held(engine: Engine, onboarding: str) -> Mapping[str, str]:

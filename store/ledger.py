@@ -45,7 +45,7 @@ from store.confirmations import ENDED, ENDED_UNREAD, settle
 from store.contacts import hand_over
 from store.customers import SqlCustomers
 from store.digests import unseal
-from store.drafts import HELD, WAITING
+from store.drafts import HELD, WAITING, readers_of
 from store.drafts import change as change_drafts
 from store.drafts import stop as stop_drafts
 from store.drawing import Held, draw, hold
@@ -240,6 +240,10 @@ class SqlLedger:
     def answers(self, onboarding: str) -> Sequence[AttendanceRow]:
         """What each of those who are invited has answered last to each meeting."""
         return answers_of(self._engine, onboarding)
+
+    def readers_of_draft(self, onboarding: str, draft: str) -> Collection[str]:
+        """The ids of those to whom a message of that draft waits; none where none does."""
+        return readers_of(self._engine, onboarding, draft)
 
     def figures(self, onboarding: str) -> Mapping[str, Figure]:
         """What was measured last about the onboarding, by metric. Raises UnknownOnboarding."""

@@ -189,6 +189,7 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "お客様専用ページを利用できるドメインのメールアドレスをご記入ください。",
     ),
     ("{person} takes no part on the customer's side", "{person}はお客様の関係者ではありません。"),
+    ("{id} is no reader of it; readers: {people}", "{id}はこのメッセージの宛先ではありません。宛先：{people}"),
     ("{name} is nobody of the staff directory", "{name}はスタッフ名簿にいません。"),
     (
         "{id} is of the customer: what we say is for us to decide",

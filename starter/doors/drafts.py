@@ -1,7 +1,7 @@
 """Which messages wait for one of ours, and what do they say? And is what we are told about one meant and allowed?"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -120,8 +120,13 @@ def _shown(message: WaitingNotice, render: Render) -> DraftMessage:
     )
 
 
-def refuse_for_draft(kind: str, news: Mapping[str, Any], *, dossier: Dossier, team: Team) -> None:
-    """Raises InvalidNews where a customer would decide what we say, or it is not clear who gets the words."""
+def refuse_for_draft(
+    kind: str, news: Mapping[str, Any], *, dossier: Dossier, team: Team, readers: Collection[str]
+) -> None:
+    """Raises InvalidNews where a customer would decide what we say, or it is not clear who gets the words.
+
+    `readers` are the ids of those to whom a message of that draft waits; where none does, the onboarding says so.
+    """
     person = dossier.person(str(news.get("by")))
     if person is not None and person.side == "customer" and team.member(person.id) is None:
         raise InvalidNews(f"{person.id} is of the customer: what we say is for us to decide", field="by")
@@ -130,6 +135,8 @@ def refuse_for_draft(kind: str, news: Mapping[str, Any], *, dossier: Dossier, te
     reader, language = news.get("reader"), news.get("language")
     if reader is not None:
         _refuse_reader(str(reader), language, dossier)
+        if readers and reader not in readers:
+            raise InvalidNews(f"{reader} is no reader of it; readers: {', '.join(sorted(readers))}", field="reader")
         return
     languages = sorted({person.language for person in dossier.people if person.side == "customer"})
     if language is None and len(languages) > 1:

@@ -92,6 +92,8 @@ class Deals(Protocol):
 
     def dossier(self, onboarding: str) -> Dossier: ...
 
+    def readers_of_draft(self, onboarding: str, draft: str) -> Collection[str]: ...
+
     def basis(self, onboarding: str, keys: Collection[str]) -> Basis: ...
 
     def registers(self, onboarding: str) -> Sequence[RegisterRow]: ...
@@ -362,7 +364,8 @@ class OnboardingDoor:
         if kind in ABOUT_DRAFTS:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
-                refuse_for_draft(kind, news, dossier=dossier, team=self.staff())
+                readers = await asyncio.to_thread(self.deals.readers_of_draft, onboarding, str(news.get("draft")))
+                refuse_for_draft(kind, news, dossier=dossier, team=self.staff(), readers=readers)
         if kind in ABOUT_FLAGS:
             with contextlib.suppress(UnknownOnboarding):
                 dossier = await asyncio.to_thread(self.deals.dossier, onboarding)
