@@ -53,7 +53,7 @@ class DeskDoor(OnboardingDoor):
         driver = self.room.onboardings[onboarding]
         # An onboarding of tests lies years ahead: whoever asks what would follow asks at its own time.
         if query == "why":
-            return why(driver.state, *arguments, driver.now)
+            return why(driver.state, arguments[0], driver.now)
         clock = Clock(day=NEARLY_A_DAY, business_start=driver.now, wall_start=datetime.now(UTC))
         return driver.state.model_copy(update={"clock": clock})
 

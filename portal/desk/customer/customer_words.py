@@ -417,7 +417,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
 
 NONE: Mapping[str, tuple[str, str]] = {
     "chosen": ("Choose …", "選択してください"),
-    "named": ("Nothing", "指定なし"),
+    "named": ("Not said", "指定なし"),
     "record_risk.risk": ("A new risk", "新しいリスク"),
     "record_risk.owner": ("Nobody", "指定なし"),
     "record_risk.came_true": ("It has not come true", "現実になっていない"),

@@ -577,7 +577,10 @@ async def test_everything_that_lies_ahead_is_said_in_words(
     silent.tell("add_task", title="Send the slides", due=f"{silent.now.date()}", by="jonas.weber")
     state, playbook = silent.state, silent.dossier.playbook
     keys = [
-        *(one.key for one in (*state.milestones, *playbook.stages, *playbook.hand_off.criteria, *state.flags)),
+        *(one.key for one in state.milestones),
+        *(one.key for one in playbook.stages),
+        *(one.key for one in playbook.hand_off.criteria),
+        *(one.key for one in state.flags),
         *state.tasks,
     ]
 
