@@ -551,7 +551,7 @@ async def test_a_file_is_given_for_both_sides_or_for_us_alone(
     ("language", "said"),
     [
         ("en", (r"Open, due on \w+, \d+ \w+ \d{4}\.", "First it has to wait for UAT signed off, Go-live readiness")),
-        ("ja", (r"未達（期日：\d{4}年\d+月\d+日\(.\)）。", "先に必要なもの：受入テスト（UAT）の承認、")),
+        ("ja", (r"未達です。期日：\d{4}年\d+月\d+日\(.\)。", "先に必要なもの：受入テスト（UAT）の承認、")),
     ],
 )
 async def test_why_something_has_not_happened_is_said_in_the_readers_language(

@@ -25,7 +25,7 @@ def onboarding(tmp_path: Path) -> Onboarding:
         "in_rollout": False,
     }
     lead = {"name": "Stefan Vogel", "email": "s.vogel@lindenau.test", "role": "project_lead"}
-    return Onboarding(open_store(sqlite_store(tmp_path)), stakeholders=[lead, procurement])
+    return Onboarding(open_store(sqlite_store(tmp_path)), stakeholders=[lead, procurement], champion=None)
 
 
 def edit(onboarding: Onboarding, **news: Any) -> None:
