@@ -247,7 +247,7 @@ async def test_why_the_onboarding_refuses_is_said_in_the_readers_language(
     past = await tell(csm, onboarding, "replan", "language=ja", milestone="gone_live", to="2032-11-02", reason="延期")
     early = await tell(csm, onboarding, "reach_milestone", "language=ja", milestone="gone_live")
 
-    assert "記録できませんでした。理由： 2032年11月2日(火)は過ぎています。" in past.text
+    assert "記録できませんでした。理由： 2032年11月2日（火）は過ぎています。" in past.text
     assert re.search(r"理由： 「[^」]*本番開始[^」]*」の前に、「", early.text)
 
 
@@ -551,7 +551,7 @@ async def test_a_file_is_given_for_both_sides_or_for_us_alone(
     ("language", "said"),
     [
         ("en", (r"Open, due on \w+, \d+ \w+ \d{4}\.", "First it has to wait for UAT signed off, Go-live readiness")),
-        ("ja", (r"未達です。期日：\d{4}年\d+月\d+日\(.\)。", "先に必要なもの：受入テスト（UAT）の承認、")),
+        ("ja", (r"未達です。期日：\d{4}年\d+月\d+日（.）。", "先に必要なもの：受入テスト（UAT）の承認、")),
     ],
 )
 async def test_why_something_has_not_happened_is_said_in_the_readers_language(

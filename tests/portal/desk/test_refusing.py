@@ -112,7 +112,7 @@ def test_who_reads_english_reads_titles_and_names_in_the_place_of_keys() -> None
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Monday, 7 December 2026 is past"), ("ja", "2026年12月7日(月)は過ぎています。")],
+    [("en", "Monday, 7 December 2026 is past"), ("ja", "2026年12月7日（月）は過ぎています。")],
 )
 def test_a_day_is_said_in_words(language: Language, said: str) -> None:
     assert said == reason_in(language, "2026-12-07 is past")
