@@ -122,7 +122,8 @@ def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str
             yield name, customer.names(value) if name == "missing" else customer.titles(value)
     for name in NAMES_PEOPLE:
         if value := data.get(name):
-            yield name, customer.name(str(value))
+            # A date moves `to` a day, an onboarding goes `to` somebody.
+            yield name, customer.name(value) if customer.person(value) else _plain(customer, name, str(value), words)
     more = {"risk_recorded": OF_RISKS, "renewal_recorded": OF_RENEWALS}.get(entry.kind, ())
     for name in (*PLAIN, *more):
         if (value := data.get(name)) not in (None, "") and not (name == "due" and entry.via == MADE_BY_US):

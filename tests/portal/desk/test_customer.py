@@ -396,6 +396,17 @@ async def test_a_change_of_the_scope_is_decided_and_kept_for_phase_2(
     assert "/news/replan?reason=labels" in decided
 
 
+async def test_the_journal_says_where_a_date_was_moved_to_in_words(
+    onboarding: Onboarding, csm: httpx2.AsyncClient
+) -> None:
+    onboarding.tell("replan", milestone="gone_live", to="2033-02-07", reason="Fair", by="jonas.weber")
+
+    page = (await csm.get(path(onboarding, "journal"))).text
+
+    assert "Mon 7 Feb" in page
+    assert ": 2033-02-07" not in page
+
+
 def test_the_name_of_a_month_has_room() -> None:
     """A plan that begins in the last days of November does not write its name into that of December."""
     late = months(date(2026, 11, 26), date(2027, 3, 20), "en")
