@@ -88,8 +88,13 @@ CHANGED: dict[str, str] = {
 """Updates that change what is there already, each with the field that names it: its form shows how that is now."""
 MADE_HERE: dict[tuple[str, str], str] = {("record_risk", "risk"): "risk"}
 """Fields that name something new where nothing is chosen: the form's own id makes the name, after that word."""
-NEEDED_OF_NEW: dict[str, str] = {"record_risk": "title"}
-"""Updates that make something new where nothing is chosen, each with the field that it cannot do without then."""
+NEEDED_OF_NEW: dict[str, tuple[str, tuple[str, ...]]] = {
+    "record_risk": ("risk", ("title",)),
+    "add_contact": ("person", ("name", "email", "role")),
+    "replace_contact": ("to", ("name", "email")),
+}
+"""Updates that make something new, or bring somebody new, where nothing is chosen: the field in which something is
+chosen, and those that the update cannot do without then."""
 
 
 class FormField(NamedTuple):

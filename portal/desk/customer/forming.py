@@ -292,9 +292,10 @@ def _with_loads(field: FieldShown, loads: Mapping[str, str], words: Mapping[str,
 def _wrong_with(case: Case, raw: Mapping[str, Any], form: Form) -> dict[str, str]:
     """What is wrong with what was typed, in words, by its fields."""
     errors = {name: in_words(one, case.words) for name, one in complaints(case.kind, raw).items()}
-    needed = NEEDED_OF_NEW.get(case.kind)
-    if needed and not form.text(CHANGED[case.kind]) and needed not in raw:
-        errors.setdefault(needed, case.words["wrong_needed"])
+    chosen, needed = NEEDED_OF_NEW.get(case.kind, ("", ()))
+    for name in needed:
+        if not form.text(chosen) and name not in raw:
+            errors.setdefault(name, case.words["wrong_needed"])
     if not is_fresh(form):
         return {"form": case.words["wrong_form_old"], **errors}
     # Of a risk it is news, too, that somebody has looked at it and found it as it was.

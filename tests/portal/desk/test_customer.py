@@ -251,6 +251,25 @@ async def test_why_the_onboarding_refuses_is_said_in_the_readers_language(
     assert re.search(r"理由： 「[^」]*本番開始[^」]*」の前に、「", early.text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "given", "lacking"),
+    [
+        ("add_contact", {}, {"name", "email", "role"}),
+        ("add_contact", {"name": "Emre Yildiz", "role": "end_user"}, {"email"}),
+        ("replace_contact", {"person": "technical_lead"}, {"name", "email"}),
+        ("replace_contact", {"person": "technical_lead", "to": "project_lead"}, set()),
+    ],
+)
+async def test_a_form_says_at_its_fields_what_somebody_new_cannot_do_without(
+    onboarding: Onboarding, csm: httpx2.AsyncClient, kind: str, given: Mapping[str, str], lacking: set[str]
+) -> None:
+    """Whoever takes part already, or did once, is known."""
+    page = (await tell(csm, onboarding, kind, "", **given)).text
+
+    assert lacking == {name for name in ("name", "email", "role") if f'id="{name}-error"' in page}
+    assert "an id for" not in page
+
+
 async def test_while_temporal_is_away_nothing_is_lost_and_the_form_says_so(
     site: DeskSite, onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:
