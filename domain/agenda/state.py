@@ -7,7 +7,14 @@ import functools
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 from domain.clock import Clock
 from domain.news import Ending
@@ -27,9 +34,12 @@ class Carried(BaseModel):
     model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     @model_serializer(mode="wrap")
-    def _without_defaults(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _without_defaults(self, serialize: SerializerFunctionWrapHandler, info: SerializationInfo) -> dict[str, Any]:
         defaults, values = _defaults(type(self)), self.__dict__
-        return {name: value for name, value in serialize(self).items() if values[name] != defaults[name]}
+        if info.include or info.exclude:
+            return {name: value for name, value in serialize(self).items() if values[name] != defaults[name]}
+        # What remains is serialized afterwards: to serialize all of it before took twice as long.
+        return {name: value for name, value in values.items() if value != defaults[name]}
 
 
 @functools.cache
@@ -86,10 +96,10 @@ class MilestoneState(Carried):
     title: str
     stage: str
     due: Instant
-    requires: list[str] = []
+    requires: list[str] = Field(default_factory=list)
     role: str | None = None
-    signers: list[str] = []
-    reopens: list[str] = []
+    signers: list[str] = Field(default_factory=list)
+    reopens: list[str] = Field(default_factory=list)
     optional: bool = False
     critical: bool = False
     status: Literal["open", "reached", "waived"] = "open"
@@ -98,8 +108,8 @@ class MilestoneState(Carried):
     rejections: int = 0
     of_plan: bool = False
     takes_all: bool = False
-    approvals: list[str] = []
-    rejected_by: list[str] = []
+    approvals: list[str] = Field(default_factory=list)
+    rejected_by: list[str] = Field(default_factory=list)
     rework: bool = False
     retired: bool = False
     """Whether it was settled and the playbook that it goes by now has no such milestone: it stays as it was."""
@@ -120,7 +130,7 @@ class StageState(Carried):
     key: str
     title: str
     opens: Instant
-    after: list[str] = []
+    after: list[str] = Field(default_factory=list)
     status: Literal["ahead", "open", "closed"] = "ahead"
     retired: bool = False
 
@@ -150,7 +160,7 @@ class Fact(Carried):
     via: str = "day90"
     proved: bool = False
     note: str | None = None
-    data: dict[str, Any] = {}
+    data: dict[str, Any] = Field(default_factory=dict)
 
 
 class CriterionState(Carried):
@@ -167,7 +177,7 @@ class CriterionState(Carried):
     unmeasured: bool = False
     reasoned: bool = False
     weighed: bool = False
-    against: list[str] = []
+    against: list[str] = Field(default_factory=list)
     approved_by: str | None = None
     retired: bool = False
     """Whether somebody vouched for it and the playbook that it goes by now does not ask for it."""
@@ -251,7 +261,7 @@ class InvitedState(Carried):
     starts_at: Instant
     minutes: int
     sequence: int = 0
-    people: list[str] = []
+    people: list[str] = Field(default_factory=list)
     cancelled: bool = False
 
 
@@ -307,11 +317,11 @@ class Skeleton(Carried):
 
     playbook_hash: str
     at: Instant
-    stages: list[StageState] = []
-    milestones: list[MilestoneState] = []
-    criteria: list[CriterionState] = []
-    prolonging: list[str] = []
-    overrulers: list[str] = []
+    stages: list[StageState] = Field(default_factory=list)
+    milestones: list[MilestoneState] = Field(default_factory=list)
+    criteria: list[CriterionState] = Field(default_factory=list)
+    prolonging: list[str] = Field(default_factory=list)
+    overrulers: list[str] = Field(default_factory=list)
 
 
 RULES = 3
@@ -336,25 +346,25 @@ class State(Carried):
     playbook_hash: str = ""
     touch: str = ""
     owner: str = ""
-    approvers: list[str] = []
-    overrulers: list[str] = []
-    cast: dict[str, list[str]] = {}
+    approvers: list[str] = Field(default_factory=list)
+    overrulers: list[str] = Field(default_factory=list)
+    cast: dict[str, list[str]] = Field(default_factory=dict)
     closed_at: Instant | None = None
     taken_up_at: Instant | None = None
-    stages: list[StageState] = []
-    milestones: list[MilestoneState] = []
-    entries: list[Entry] = []
-    issues: list[IssueState] = []
-    resolved: list[IssueState] = []
-    prolonging: list[str] = []
-    criteria: list[CriterionState] = []
-    scope_requests: dict[str, Annotated[str, FREE_TEXT]] = {}
-    held: list[HeldSignal] = []
-    drafts: list[DraftState] = []
-    pending: list[Fact] = []
-    seen: list[str] = []
-    pauses: list[PauseSpan] = []
-    moved: dict[str, date] = {}
+    stages: list[StageState] = Field(default_factory=list)
+    milestones: list[MilestoneState] = Field(default_factory=list)
+    entries: list[Entry] = Field(default_factory=list)
+    issues: list[IssueState] = Field(default_factory=list)
+    resolved: list[IssueState] = Field(default_factory=list)
+    prolonging: list[str] = Field(default_factory=list)
+    criteria: list[CriterionState] = Field(default_factory=list)
+    scope_requests: dict[str, Annotated[str, FREE_TEXT]] = Field(default_factory=dict)
+    held: list[HeldSignal] = Field(default_factory=list)
+    drafts: list[DraftState] = Field(default_factory=list)
+    pending: list[Fact] = Field(default_factory=list)
+    seen: list[str] = Field(default_factory=list)
+    pauses: list[PauseSpan] = Field(default_factory=list)
+    moved: dict[str, date] = Field(default_factory=dict)
     paused_at: Instant | None = None
     pause_until: date | None = None
     last_news: Instant | None = None
@@ -366,22 +376,22 @@ class State(Carried):
     """Working hours for which the hand-off waits once all holds, for its message to be read; 0 where none waits."""
     ending: Ending | Literal["cancelled"] | None = None
     ending_ahead: EndingAhead | None = None
-    exceptions: list[str] = []
+    exceptions: list[str] = Field(default_factory=list)
     prolonged: bool = False
     hand_off_moved: date | None = None
     facts: int = 0
-    counts: dict[str, int] = {}
+    counts: dict[str, int] = Field(default_factory=dict)
     issues_raised: int = 0
     requests_made: int = 0
-    tasks: dict[str, date] = {}
+    tasks: dict[str, date] = Field(default_factory=dict)
     tasks_added: int = 0
     playbook_ahead: PlaybookAhead | None = None
-    slots: list[SlotState] = []
-    invited: list[InvitedState] = []
-    flags: list[FlagState] = []
-    dismissed: list[str] = []
+    slots: list[SlotState] = Field(default_factory=list)
+    invited: list[InvitedState] = Field(default_factory=list)
+    flags: list[FlagState] = Field(default_factory=list)
+    dismissed: list[str] = Field(default_factory=list)
     """Flags of rules that somebody has lowered: they stay down until their rules have not held for a while."""
-    corrections: list[CorrectionState] = []
+    corrections: list[CorrectionState] = Field(default_factory=list)
     corrections_opened: int = 0
     looked_at: Instant | None = None
     """When the last weekly look at the figures was due."""
@@ -464,29 +474,29 @@ class Consequences(Carried):
     flags that may go up again by their rules; `figures_say` is set where that differs from what the last look said.
     """
 
-    put: list[Entry] = []
-    drop: list[str] = []
-    dues: dict[str, Instant] = {}
-    stage_opens: dict[str, Instant] = {}
-    moved: dict[str, date] = {}
+    put: list[Entry] = Field(default_factory=list)
+    drop: list[str] = Field(default_factory=list)
+    dues: dict[str, Instant] = Field(default_factory=dict)
+    stage_opens: dict[str, Instant] = Field(default_factory=dict)
+    moved: dict[str, date] = Field(default_factory=dict)
     hypercare_until: Instant | None = None
     hand_off_from: Instant | None = None
     hand_off_by: Instant | None = None
     hand_off_grace: float | None = None
     ends_at: Instant | None = None
     stuck: bool = False
-    weighed: dict[str, list[str]] = {}
+    weighed: dict[str, list[str]] = Field(default_factory=dict)
     owner: str | None = None
     approvers: list[str] | None = None
     cast: dict[str, list[str]] | None = None
-    drafts: list[DraftState] = []
+    drafts: list[DraftState] = Field(default_factory=list)
     skeleton: Skeleton | None = None
     change_refused: bool = False
-    signers: dict[str, list[str]] = {}
+    signers: dict[str, list[str]] = Field(default_factory=dict)
     overrulers: list[str] | None = None
-    took_over: dict[str, str] = {}
+    took_over: dict[str, str] = Field(default_factory=dict)
     invited: list[InvitedState] | None = None
-    correct_by: dict[str, date] = {}
-    by_rule: list[dict[str, Any]] = []
-    rearmed: list[str] = []
+    correct_by: dict[str, date] = Field(default_factory=dict)
+    by_rule: list[dict[str, Any]] = Field(default_factory=list)
+    rearmed: list[str] = Field(default_factory=list)
     figures_say: FiguresSay | None = None
