@@ -56,6 +56,8 @@ class Document(TypeDecorator[Any]):
 
 def storable(text: str) -> str:
     """The text with replacement characters for what PostgreSQL (U+0000) and UTF-8 (lone surrogates) refuse."""
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", "�").encode("utf-8", "replace").decode()
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, RowMapping, func, or_, select
+from sqlalchemy import BindParameter, Connection, Engine, Select, bindparam, func, or_, select
 
 from domain.clock import DAY
 from domain.deal import BusySeason
@@ -21,6 +21,7 @@ from domain.wire import Instant, Wire
 from store.engine import read_transaction
 from store.goals import with_what_was_said
 from store.measurements import COUNTS
+from store.rows import Row, as_rows
 from store.tables import deals, journal, measurements, milestones, onboardings, people, playbooks, registers
 from store.usage_weeks import UsedBy, used_by
 from store.versions import KEPT_VERSION
@@ -28,6 +29,51 @@ from store.versions import KEPT_VERSION
 REMEMBERED_PLAYBOOKS = 64
 MOST_OF_A_FIGURE = 400
 """Reports of one figure that are looked at, the newest: more than one a day for a year."""
+
+# Every look at the figures runs these; built once, like those in store/ledger.py.
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+OF_A_LINE = ("waiting_for", "ending", "ended_at", "as_of", "first_value_at", "days_to_first_value")
+LINES = (
+    select(
+        deals.c.onboarding,
+        deals.c.body,
+        deals.c.calendar,
+        KEPT_VERSION.label("hashed"),
+        *(onboardings.c[name] for name in OF_A_LINE),
+    )
+    .join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
+    .where(deals.c.onboarding.in_(IDS))
+)
+ROLES = select(people.c.onboarding, people.c.id, people.c.role).where(
+    people.c.onboarding.in_(IDS), people.c.side == "customer"
+)
+STEPS = (
+    select(*(milestones.c[name] for name in ("onboarding", "key", "status", "due", "at")))
+    .where(milestones.c.onboarding.in_(IDS))
+    .order_by(milestones.c.position)
+)
+HAPPENED = (
+    select(*(journal.c[name] for name in ("onboarding", "kind", "by", "at")))
+    .where(
+        journal.c.onboarding.in_(IDS),
+        or_(journal.c.kind.in_([*OF_THE_JOURNAL, PAUSED, RESUMED]), journal.c.by.is_not(None)),
+    )
+    .order_by(journal.c.seq)
+)
+REGISTERED = select(*(registers.c[name] for name in ("onboarding", "kind", "status", "at", "data"))).where(
+    registers.c.onboarding.in_(IDS), registers.c.kind.in_(("win", "issue", "task"))
+)
+
+
+def _newest_reports() -> Select[Any]:
+    of_each = (measurements.c.onboarding, measurements.c.metric)
+    place = func.row_number().over(partition_by=of_each, order_by=measurements.c.at.desc()).label("place")
+    read = (measurements.c[name] for name in ("onboarding", "metric", "value", "at", "origin", "key"))
+    placed = select(*read, place).where(measurements.c.onboarding.in_(IDS), COUNTS).subquery()
+    return select(placed).where(placed.c.place <= MOST_OF_A_FIGURE).order_by(placed.c.at, placed.c.key)
+
+
+NEWEST_REPORTS = _newest_reports()
 
 
 class _Sold(Wire):
@@ -112,7 +158,7 @@ class SqlCustomers:
             )
         return customers
 
-    def _present(self, row: RowMapping, now: datetime) -> datetime:
+    def _present(self, row: Row, now: datetime) -> datetime:
         """The moment at which it stands: its end, unless the customer was handed over and goes on."""
         if row["ending"] is not None and row["ending"] not in HANDED_OVER:
             ended: datetime = row["ended_at"]
@@ -128,54 +174,33 @@ class SqlCustomers:
         return Playbook.model_validate(body, extra="ignore")
 
 
-def _lines(connection: Connection, ids: Sequence[str]) -> Sequence[RowMapping]:
-    wanted = ("waiting_for", "ending", "ended_at", "as_of", "first_value_at", "days_to_first_value")
-    columns = [onboardings.c[name] for name in wanted]
-    query = select(deals.c.onboarding, deals.c.body, deals.c.calendar, KEPT_VERSION.label("hashed"), *columns)
-    query = query.join(onboardings, onboardings.c.onboarding == deals.c.onboarding)
-    return connection.execute(query.where(deals.c.onboarding.in_(ids))).mappings().all()
+def _lines(connection: Connection, ids: Sequence[str]) -> Sequence[Row]:
+    return as_rows(connection.execute(LINES, {"ids": ids}))
 
 
 def _roles(connection: Connection, ids: Sequence[str]) -> Mapping[str, Mapping[str, str]]:
-    query = select(people.c.onboarding, people.c.id, people.c.role)
-    rows = connection.execute(query.where(people.c.onboarding.in_(ids), people.c.side == "customer"))
     roles: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    for row in rows:
-        roles[row.onboarding][row.id] = row.role
+    for onboarding, id, role in connection.execute(ROLES, {"ids": ids}):
+        roles[onboarding][id] = role
     return roles
 
 
 def _steps(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[Step]]:
-    named = [milestones.c[name] for name in ("onboarding", "key", "status", "due", "at")]
-    in_order = select(*named).where(milestones.c.onboarding.in_(ids)).order_by(milestones.c.position)
-    return _by_onboarding((row[0], Step(*row[1:])) for row in connection.execute(in_order))
+    return _by_onboarding((row[0], Step(*row[1:])) for row in connection.execute(STEPS, {"ids": ids}))
 
 
 def _happened(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[Happening]]:
-    counted = journal.c.kind.in_([*OF_THE_JOURNAL, PAUSED, RESUMED])
-    named = [journal.c[name] for name in ("onboarding", "kind", "by", "at")]
-    query = (
-        select(*named)
-        .where(journal.c.onboarding.in_(ids), or_(counted, journal.c.by.is_not(None)))
-        .order_by(journal.c.seq)
-    )
-    return _by_onboarding((row[0], Happening(*row[1:])) for row in connection.execute(query))
+    return _by_onboarding((row[0], Happening(*row[1:])) for row in connection.execute(HAPPENED, {"ids": ids}))
 
 
 def _registered(connection: Connection, ids: Sequence[str]) -> Mapping[str, list[_Registered]]:
-    named = [registers.c[name] for name in ("onboarding", "kind", "status", "at", "data")]
-    query = select(*named).where(registers.c.onboarding.in_(ids), registers.c.kind.in_(("win", "issue", "task")))
-    return _by_onboarding((row[0], _Registered(*row[1:])) for row in connection.execute(query))
+    return _by_onboarding((row[0], _Registered(*row[1:])) for row in connection.execute(REGISTERED, {"ids": ids}))
 
 
 def _reported(connection: Connection, ids: Sequence[str]) -> Mapping[str, dict[str, list[Reported]]]:
     """The reports of each figure, by onboarding and metric; of one moment the one with the last key comes last."""
-    of_each = (measurements.c.onboarding, measurements.c.metric)
-    place = func.row_number().over(partition_by=of_each, order_by=measurements.c.at.desc()).label("place")
-    placed = select(measurements, place).where(measurements.c.onboarding.in_(ids), COUNTS).subquery()
-    newest = select(placed).where(placed.c.place <= MOST_OF_A_FIGURE).order_by(placed.c.at, placed.c.key)
     reported: defaultdict[str, dict[str, list[Reported]]] = defaultdict(dict)
-    for row in connection.execute(newest):
+    for row in connection.execute(NEWEST_REPORTS, {"ids": ids}):
         reported[row.onboarding].setdefault(row.metric, []).append(Reported(row.value, row.at, row.origin))
     return reported
 
@@ -187,7 +212,7 @@ def _by_onboarding(rows: Iterable[tuple[str, Any]]) -> defaultdict[str, list[Any
     return found
 
 
-def _first_value(row: RowMapping) -> tuple[int, datetime | None] | None:
+def _first_value(row: Row) -> tuple[int, datetime | None] | None:
     days = row["days_to_first_value"]
     return None if days is None else (days, row["first_value_at"])
 

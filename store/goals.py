@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from domain.deal import SuccessMetric
 from domain.measure.goals import NONE_YET, Goal, GoalGiven, SaidOtherwise, checked_goal, goals_of_sale
@@ -11,10 +11,15 @@ from domain.trouble import UnknownOnboarding
 from domain.wire import Wire
 from store.engine import read_connection, write_transaction
 from store.evaluations import remember_news
-from store.rows import add
+from store.rows import add, as_rows
 from store.tables import deals, goals
 
 SAID = set(GoalGiven.model_fields)
+SAID_OF = (
+    select(goals)
+    .where(goals.c.onboarding.in_(bindparam("ids", expanding=True)))
+    .order_by(goals.c.key, goals.c.revision)
+)
 
 
 class _Sold(Wire):
@@ -105,7 +110,6 @@ def with_what_was_said(connection: Connection, deals_of: Mapping[str, object]) -
         id: {goal.key: goal for goal in goals_of_sale(_Sold.model_validate(body, extra="ignore").success_metrics)}
         for id, body in deals_of.items()
     }
-    said = select(goals).where(goals.c.onboarding.in_(list(deals_of))).order_by(goals.c.key, goals.c.revision)
-    for row in connection.execute(said).mappings():
+    for row in as_rows(connection.execute(SAID_OF, {"ids": list(deals_of)})):
         by_sale[row["onboarding"]][row["key"]] = Goal.model_validate(row)
     return {id: tuple(of_it.values()) for id, of_it in by_sale.items()}

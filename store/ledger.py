@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 
 from domain.agenda.state import PlaybookAhead
 from domain.attention import NEEDS
@@ -53,7 +53,7 @@ from store.engine import read_connection, read_transaction, wall_clock, write_tr
 from store.entries import journal_row, notice_row, person_row
 from store.meetings import answers_of, meetings_of, write_meetings
 from store.reads import MADE_BY_US
-from store.rows import Row, add, put
+from store.rows import Row, add, as_rows, put
 from store.search_texts import write_search_text
 from store.tables import (
     NOT_ENDED,
@@ -173,10 +173,10 @@ class SqlLedger:
         By the playbook of that hash where it is kept, else by that which the onboarding goes by as last written.
         """
         with read_connection(self._engine) as connection:
-            rows = connection.execute(PEOPLE, {"onboarding": onboarding}).mappings().all()
+            rows = as_rows(connection.execute(PEOPLE, {"onboarding": onboarding}))
             done = _known_keys(connection, onboarding, keys) if keys else {}
         fixed = self._fixed(onboarding, rows[0]["completions"] if rows else None)
-        members = tuple(Person.model_validate(dict(row)) for row in rows)
+        members = tuple(Person.model_validate(row) for row in rows)
         named = playbook or (rows[0]["playbook_hash"] if rows else None) or fixed.began_by
         # A hash that nothing is kept under is that of a state which an older version has made.
         book = self.playbook(named) or self._playbook(fixed.began_by)
@@ -192,7 +192,7 @@ class SqlLedger:
             done,
         )
 
-    def _agreed_go_live(self, row: RowMapping, onboarding: str, playbook: Playbook) -> date | None:
+    def _agreed_go_live(self, row: Row, onboarding: str, playbook: Playbook) -> date | None:
         """The go-live as agreed to. Where an older worker has written since, it may have been agreed to anew."""
         if row["as_of"] == row["attended_as_of"]:
             return row["agreed_go_live"]  # type: ignore[no-any-return]  # of a column of dates
@@ -475,7 +475,7 @@ def _registers(
     connection: Connection, onboarding: str, *, keys: Collection[str] | None = None
 ) -> Sequence[RegisterRow]:
     asked = REGISTERS if keys is None else REGISTERS_ABOUT
-    rows = connection.execute(asked, {"onboarding": onboarding, "keys": list(keys or ())}).mappings()
+    rows = as_rows(connection.execute(asked, {"onboarding": onboarding, "keys": list(keys or ())}))
     return [RegisterRow.model_validate(row) for row in rows]
 
 

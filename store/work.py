@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select
 
 from domain.attention import OpenWork
-from store.rows import Row, put
+from store.rows import Row, as_rows, put
 from store.tables import open_work, registers
 
 OF_IT = select(open_work).where(open_work.c.onboarding == bindparam("onboarding"))
@@ -26,7 +26,7 @@ def write_work(
     connection: Connection, onboarding: str, work: Sequence[OpenWork], *, owner: str, as_of: datetime
 ) -> None:
     """Make that the only work of the onboarding. What has no date keeps the one that it came with."""
-    stored = {_name(row): dict(row) for row in connection.execute(OF_IT, {"onboarding": onboarding}).mappings()}
+    stored = {_name(row): row for row in as_rows(connection.execute(OF_IT, {"onboarding": onboarding}))}
     rows: dict[tuple[str, ...], Row] = {}
     for one in _with_tasks(connection, onboarding, work, owner=owner):
         row = {"onboarding": onboarding, "owner": owner, **one.model_dump()}

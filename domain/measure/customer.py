@@ -141,7 +141,7 @@ class Customer:
         due = {one.key: self.day_of(one.due) for one in self.milestones if one.status == "open"}
         return Progress(day=self.today, settled=self.settled, due=due, figures=self.figures, observed=self._observed())
 
-    @property
+    @cached_property
     def course(self) -> Course:
         """What the rules of red flags look at. Days of a pause do not count.
 
