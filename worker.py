@@ -1,6 +1,7 @@
 """Which process runs the workflows and activities? The worker, started by `day90 worker` and `day90 up`."""
 
 import asyncio
+import gc
 import signal
 
 import structlog
@@ -40,6 +41,7 @@ async def work(settings: Settings) -> None:
         mix = Mix.of(runtime.metric_meter, open_store(settings.sql_url))
         beside.append(asyncio.create_task(mix.telling()))
     await _take_up_what_waited(client, parts, task_queue=settings.task_queue)
+    _spare_what_stays()
     await asyncio.wait([working, asyncio.create_task(ending.wait())], return_when=asyncio.FIRST_COMPLETED)
     log.info("worker_ending")
     for task in beside:
@@ -49,6 +51,15 @@ async def work(settings: Settings) -> None:
         await working
     except TimeoutError:
         log.warning("worker_did_not_end_in_time")
+
+
+def _spare_what_stays() -> None:
+    """Leave what is there now, above all the modules, out of every later search for garbage.
+
+    It stays until the end, and looking through all of it took a tenth of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 async def _take_up_what_waited(client: Client, parts: Parts, *, task_queue: str) -> None:
