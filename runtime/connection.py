@@ -10,7 +10,8 @@ from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.converter import CompositePayloadConverter, DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.runtime import Runtime
 from temporalio.service import RPCError, RPCStatusCode
@@ -62,6 +63,22 @@ _REMEDIES = (
 )
 
 
+class SharedPayloadConverter(CompositePayloadConverter):
+    """Temporal's converter for pydantic models, of whose parts the process has one each.
+
+    The SDK makes a payload converter for each run of a workflow and two for each of its activations. Each would have
+    what reads our models made anew, before its first one.
+    """
+
+    _parts = tuple(PydanticPayloadConverter().converters.values())
+
+    def __init__(self) -> None:
+        super().__init__(*self._parts)
+
+
+DATA_CONVERTER = DataConverter(payload_converter_class=SharedPayloadConverter)
+
+
 class CannotReachTemporal(Exception):
     """No connection to Temporal. A retry helps once the server is up; otherwise the operator must act."""
 
@@ -91,7 +108,7 @@ async def connect(*, address: str | None = None, runtime: Runtime | None = None)
         raise BadTemporalProfile(f"Temporal's address should be host:port, like {DEFAULT_ADDRESS}, not {target}")
     try:
         return await asyncio.wait_for(
-            Client.connect(**config, data_converter=pydantic_data_converter, runtime=runtime),
+            Client.connect(**config, data_converter=DATA_CONVERTER, runtime=runtime),
             timeout=PATIENCE.total_seconds(),
         )
     except TimeoutError:
