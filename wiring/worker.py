@@ -16,6 +16,7 @@ from activities.evaluation import Evaluating
 from activities.inbox.receiver import Receiving
 from activities.introduction import Introducing
 from activities.lanes import MOST_AT_ONCE
+from activities.letters import Letters
 from activities.mailbox import Collecting
 from activities.onboarding import Bookkeeping
 from activities.ports import (
@@ -38,7 +39,7 @@ from activities.ports import (
     Wake,
 )
 from activities.reconciliation import Reconciling
-from activities.sender import Letters, Sending
+from activities.sender import Sending
 from activities.sweep import Sweeping
 from activities.usage import Watching
 from activities.waking import Passes

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities import sender
+from activities import letters
 from activities.channels.texts.samples import sample
-from activities.sender import PATIENCE, Letters
+from activities.letters import PATIENCE, Letters
 from domain.notice import Notice, Person
 from domain.record import Receipt, WaitingNotice, Went
 from domain.trouble import ChannelDown, ChannelUnusable, MaybeArrived
@@ -51,9 +51,9 @@ def office(outbox: OneNotice, *failures: Exception, now: datetime = NOW) -> Lett
 async def test_what_may_have_arrived_is_sent_three_times_at_most() -> None:
     """An hour later, six hours later, and then the owner is told that it may be there."""
     outbox = OneNotice()
-    letters = office(outbox, *[MaybeArrived("no answer")] * 4)
+    ours = office(outbox, *[MaybeArrived("no answer")] * 4)
 
-    became = [await letters.deliver(17) for _ in range(3)]
+    became = [await ours.deliver(17) for _ in range(3)]
 
     assert became == ["put_off", "put_off", "refused"]
     assert [until - NOW for until, _ in outbox.rests] == [timedelta(hours=1), timedelta(hours=6)]
@@ -101,11 +101,11 @@ class Locked(OneNotice):
 
 async def test_a_receipt_is_written_again_before_the_message_is_sent_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is on its way would come twice."""
-    monkeypatch.setattr(sender, "RECEIPT_AGAIN", (timedelta(0),) * 3)
+    monkeypatch.setattr(letters, "RECEIPT_AGAIN", (timedelta(0),) * 3)
     outbox, channel = Locked(), RecordingChannel()
-    letters = Letters("mail", outbox, channel, lambda: NOW, ThreadPoolExecutor(1))
+    ours = Letters("mail", outbox, channel, lambda: NOW, ThreadPoolExecutor(1))
 
-    became = await letters.deliver(17)
+    became = await ours.deliver(17)
 
     assert ("sent", 3, 1) == (became, outbox.tries, len(channel.delivered))
 
@@ -150,8 +150,8 @@ class InOrder:
 
 async def test_what_went_stays_in_hand_until_its_receipt_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else another worker would send it once more while the database is in trouble."""
-    monkeypatch.setattr(sender, "RECEIPT_AGAIN", (timedelta(seconds=0.05),) * 20)
-    monkeypatch.setattr(sender, "HELD_ANEW", timedelta(seconds=0.1))
+    monkeypatch.setattr(letters, "RECEIPT_AGAIN", (timedelta(seconds=0.05),) * 20)
+    monkeypatch.setattr(letters, "HELD_ANEW", timedelta(seconds=0.1))
     outbox, messages = Two(), InOrder([1, 2])
 
     async with Letters("mail", outbox, RecordingChannel(), lambda: NOW, ThreadPoolExecutor(2)).line() as deliver_each:

@@ -17,8 +17,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import lanes
 from activities.lanes import FAILURES_IN_A_ROW, USUAL_LANES, one_by_one
+from activities.letters import HELD, Letters
 from activities.ports import ToDeliver
-from activities.sender import HELD, Delivery, Letters, Sending, SendingPass, SendingPassed
+from activities.sender import Delivery, Sending, SendingPass, SendingPassed
 from activities.waking import WakeNearby
 from domain.notice import Person
 from domain.preferences import Preferences

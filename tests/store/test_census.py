@@ -7,8 +7,8 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Engine, update
 
+from activities.letters import PATIENCE, Letters
 from activities.ports import Census
-from activities.sender import PATIENCE, Letters
 from domain.census import Picture, Undone
 from domain.crm import Recheck
 from domain.inbox import Incoming, Settled
