@@ -1,6 +1,7 @@
 """How is a message delivered? Taken up right before it goes, handed to its channel, and what came of it kept."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import Executor
@@ -186,10 +187,12 @@ class Letters:
         """Take the message up, and write the receipt of the one before it, both in one transaction.
 
         Where that fails, whatever is the matter with this one must not cost the other its receipt: each by itself then.
+        Perhaps the answer alone was lost, and this one is in our hand: the same moment makes it known again.
         """
+        held_until = _in_hand_until(now)
         if after is not None:
             try:
-                waiting = self.outbox.take(id, now=now, held_until=now + HELD, after=after)
+                waiting = self.outbox.take(id, now=now, held_until=held_until, after=after)
             except Exception as trouble:
                 # The kind alone, as above.
                 log.warning("receipt_not_written", notice=after.id, kind=type(trouble).__name__)
@@ -197,7 +200,7 @@ class Letters:
             else:
                 of.ended(after.id, "sent")
                 return waiting
-        return self.outbox.take(id, now=now, held_until=now + HELD)
+        return self.outbox.take(id, now=now, held_until=held_until)
 
     def _keep(self, went: Went, of: ToDeliver) -> None:
         """Write the receipt, patiently: without it, what is on its way already would be sent once more."""
@@ -239,3 +242,8 @@ class Letters:
         owner = self.outbox.refused(id, reason=reason, at=self.now())
         log.warning("notice_refused", notice=id, owner=owner)
         return "refused"
+
+
+def _in_hand_until(now: datetime) -> datetime:
+    """`HELD` from now, or up to a second less: a moment that no other sender names."""
+    return now + HELD - timedelta(microseconds=secrets.randbelow(1_000_000))

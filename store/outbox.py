@@ -157,7 +157,7 @@ class SqlOutbox:
             if after is not None:
                 self._write_receipt(connection, *after)
             row = _held(connection, id)
-            if row is None or row.state != "waiting" or (held_until and row.rests_until and row.rests_until > now):
+            if row is None or row.state != "waiting" or (held_until and _rests(row, now, held_until)):
                 return None
             taken = self._take(connection, row, now=now)
             if taken is None:
@@ -465,6 +465,16 @@ def _nameless(handle: str) -> Person:
 def _held(connection: Connection, id: int) -> Row[Any] | None:
     """The notice, kept from others until the end of the transaction."""
     return connection.execute(HELD, {"id": id}).one_or_none()
+
+
+def _rests(row: Row[Any], now: datetime, held_until: datetime) -> bool:
+    """Whether it rests, or is in the hand of another sender.
+
+    What was taken until that very moment is in the asking one's own: the answer to its taking was lost on the way.
+    """
+    if row.rests_until is None or row.rests_until <= now:
+        return False
+    return row.reason is not None or bool(row.rests_until != held_until)
 
 
 def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:

@@ -27,7 +27,8 @@ class Outbox(Protocol):
         """The notice, read right before it goes; a digest with its parts.
 
         With `held_until` it is in hand until then, and no other sender takes it or lets it travel in a digest. The
-        receipt of what went right before it is recorded in the same transaction, as by `sent`: both or neither.
+        receipt of what went right before it is recorded in the same transaction, as by `sent`: both or neither. What
+        is in hand until that very moment is taken again: whoever took it did not hear of it.
 
         None when it is in another sender's hand, settled, pointless by now and so withdrawn, has to wait because
         another message is enough for today or its reader wants quiet, or travels in a digest with others that may go by

@@ -406,6 +406,33 @@ async def test_a_worker_that_is_killed_at_any_step_loses_nothing(
     assert {"sent"} == set(states(engine).values())
 
 
+async def test_a_message_goes_at_once_although_the_answer_to_its_taking_is_lost(
+    engine: Engine, ledger: SqlLedger
+) -> None:
+    """It would rest for half a minute, in the hand of the sender that asked."""
+
+    class Breaks(SqlOutbox):
+        """Its connection breaks as the second message is taken up: all of it is written, and nobody hears of it."""
+
+        taken = 0
+
+        def take(self, id: int, **of_it: Any) -> WaitingNotice | None:
+            taken = super().take(id, **of_it)
+            self.taken += 1
+            if self.taken == 2:
+                raise OSError("the server closed the connection")
+            return taken
+
+    post = Post(lambda: None)
+    outbox = Breaks(engine, mail_domain="vendor.test", clock=lambda: NOON)
+    ledger.write(Writing(onboarding=ONE, notices=(notice("first"), notice("second"), notice("third"))))
+
+    done = await passed(Letters("mail", outbox, post, lambda: NOON, ThreadPoolExecutor(2)))
+
+    assert ["first", "second", "third"] == post.keys
+    assert SendingPassed(settled=3) == done
+
+
 async def test_a_message_that_cannot_be_taken_costs_the_one_before_no_receipt(
     engine: Engine, ledger: SqlLedger
 ) -> None:
