@@ -141,11 +141,22 @@ class Sending:
         return outcome
 
     def _under_way(self, office: Office, delivery: Delivery) -> Future[str]:
-        here, id = self.in_hand[delivery.channel], delivery.notice
-        if id not in here:
-            here[id] = begun = asyncio.run_coroutine_threadsafe(office.deliver(id), asyncio.get_running_loop())
-            begun.add_done_callback(lambda _: here.pop(id, None))
-        return here[id]
+        """The end of that delivery, which begins now unless it is under way: a lane may take it up in its thread."""
+        here, id, own = self.in_hand[delivery.channel], delivery.notice, Future[str]()
+
+        async def deliver() -> None:
+            try:
+                outcome = await office.deliver(id)
+            except BaseException as trouble:
+                own.set_exception(trouble)
+            else:
+                own.set_result(outcome)
+            finally:
+                del here[id]
+
+        if (under_way := here.setdefault(id, own)) is own:
+            asyncio.run_coroutine_threadsafe(deliver(), asyncio.get_running_loop())
+        return under_way
 
     async def _wake_others(self, channel: str, outcomes: Collection[str]) -> None:
         """Wake the other senders where people were written to about it, or it waits elsewhere. This one looks again."""
