@@ -126,8 +126,7 @@ def measure(mail: str, *, mails: int, port: int) -> dict[str, float]:
             went += 1
             # What is written is measured apart, since it happens within the handing over.
             waiting = sample(KINDS[mail][0]) if len(KINDS[mail]) == 1 else sample("digest")
-            letter = watch("of it writing the mail", partial(channel.composed, waiting))
-            watch("of it as bytes", partial(getattr, letter, "content"))
+            watch("of it writing the mail", partial(channel.composed, waiting))
             watch("of it its texts", partial(channel.rendering.render, waiting, sender=SENDER))
         parts = {part: middle(ms) for part, ms in watch.ms.items()}
         return {**parts, "a_second": went / began}

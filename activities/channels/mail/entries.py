@@ -1,14 +1,14 @@
 """How does a meeting come into its reader's calendar? As an entry (RFC 5545) that asks for an answer (RFC 5546)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from email.message import EmailMessage
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, vCalAddress
 
 from activities.channels.mail import headers
+from activities.channels.mail.parts import Part, data_part
 from activities.channels.texts.sealing import one_line
 from domain.mailbox import Mailbox
 from domain.notice import Person
@@ -30,27 +30,19 @@ _WORDS = {
 }
 
 
-def add_entry(
-    message: EmailMessage,
-    facts: Mapping[str, Any],
-    to: Person,
-    *,
-    organiser: Mailbox,
-    company: str,
-    domain: str,
-    now: datetime,
-) -> None:
-    """Add the entry to a mail's alternatives; nothing where its facts name none. `company` is our name.
+def entry_parts(
+    facts: Mapping[str, Any], to: Person, *, organiser: Mailbox, company: str, domain: str, now: datetime
+) -> Sequence[Part]:
+    """The entry as one of a mail's alternatives; none where its facts name none. `company` is our name.
 
     Among the alternatives and not as a file, because only there Outlook and Gmail show it with buttons to answer by.
     """
     entry = facts.get("calendar")
     if not entry:
-        return
+        return ()
+    kind = f'text/calendar;{headers.FOLD}charset="utf-8"; method={entry["method"]}'
     content = written(entry, facts, to, organiser=organiser, company=company, domain=domain, now=now)
-    message.add_alternative(content.decode("utf-8"), subtype="calendar", cte="base64")
-    *_, part = message.iter_parts()
-    part.replace_header("Content-Type", f'text/calendar;{headers.FOLD}charset="utf-8"; method={entry["method"]}')
+    return (data_part({"Content-Type": kind}, content),)
 
 
 def written(

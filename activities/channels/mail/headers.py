@@ -6,9 +6,6 @@ receivers of one (python/cpython#80222), others the blanks between scripts. What
 
 import base64
 import re
-from email.policy import EmailPolicy
-from functools import lru_cache
-from typing import Any
 from urllib.parse import quote
 
 FOLD = "\r\n "
@@ -23,51 +20,17 @@ _FILE = re.compile(r"[A-Za-z0-9 ._()+-]+")
 """A file's name that may stand in quotes as it is."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
-_OF_CONTENT = frozenset({"content-type", "content-transfer-encoding"})
+_LINE_END = re.compile(r"[\r\n]")
 
 
-@lru_cache(maxsize=64)
-def _most_of(name: str) -> int | None:
-    return EmailPolicy().header_max_count(name)
+def written(name: str, value: str) -> str:
+    """The header as it stands in a mail. Raises ValueError for a line end that is none of our folds: it begins another.
 
-
-@lru_cache(maxsize=64)
-def _parsed(name: str, value: str) -> Any:
-    return EmailPolicy().header_fetch_parse(name, value)
-
-
-class AsWritten(EmailPolicy):
-    """A policy that puts headers out as they were set, for headers that are encoded and folded already."""
-
-    def header_max_count(self, name: str) -> int | None:
-        """How many headers of that name a mail may have; None for any number.
-
-        Asked whenever one is set, and the standard library makes a class to answer it.
-        """
-        return _most_of(name.lower())
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        """Keep the header as it is. Raises ValueError for a line end that is none of our folds: it begins another."""
-        if re.search(r"[\r\n]", str(value).replace(FOLD, " ")):
-            raise ValueError(f"{name} holds a line end")
-        return name, str(value)
-
-    def header_fetch_parse(self, name: str, value: Any) -> Any:
-        """The header as it is read. Those of a part's content are asked for some twenty times a mail."""
-        if name.lower() in _OF_CONTENT:
-            return _parsed(name, str(value))
-        return super().header_fetch_parse(name, value)
-
-    def fold(self, name: str, value: Any) -> str:
-        return f"{name}: {value}{self.linesep}"
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        # Only addresses may be in other letters than ASCII, and go to a server that knows SMTPUTF8.
-        return self.fold(name, value).encode("utf-8")
-
-
-POLICY = AsWritten(linesep="\r\n", cte_type="7bit")
-"""CRLF, and no eight-bit content for servers that take seven."""
+    The value is encoded and folded already.
+    """
+    if _LINE_END.search(value.replace(FOLD, " ")):
+        raise ValueError(f"{name} holds a line end")
+    return f"{name}: {value}\r\n"
 
 
 def words(text: str) -> str:

@@ -1,22 +1,18 @@
 """How does a notice become an e-mail? Rendered, with headers and attachment, the same whichever way it leaves."""
 
-import base64
-import binascii
 import hashlib
-import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from email.generator import BytesGenerator
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import format_datetime
-from io import BytesIO
 from mimetypes import guess_type
 from typing import Any, NamedTuple, Protocol
 
 from activities.channels.mail import headers
-from activities.channels.mail.entries import add_entry
+from activities.channels.mail.entries import entry_parts
 from activities.channels.mail.lists import choosing, leaving, list_id
+from activities.channels.mail.parts import Part, data_part, joined, text_part
 from activities.channels.texts.rendering import Rendering
 from activities.channels.texts.sealing import one_line
 from domain.mailbox import checked_address, read_mailbox
@@ -28,11 +24,6 @@ from domain.trouble import ChannelRefuses
 
 # Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
-_MOSTLY_OTHER_LETTERS = 1.3
-"""Bytes for each character of a text, from which base64 is shorter than quoted-printable: that has three characters for
-each of their bytes."""
-# One for all mails: only parts within parts must differ, and in no encoding of ours does "=_" occur (RFC 2045, 6.7).
-_ALTERNATIVES = f'multipart/alternative;{headers.FOLD}boundary="=_alternatives"'
 LARGEST_ATTACHMENT = 5_000_000
 """Bytes. Encoding adds a third, and many servers refuse mails from 10 MB on."""
 
@@ -57,31 +48,15 @@ class Said(NamedTuple):
 
 
 class Letter(NamedTuple):
-    """A notice as an e-mail, what its reader reads in it, and from which address to which it goes."""
+    """A notice as an e-mail, what its reader reads in it, and from which address to which it goes.
 
-    message: EmailMessage
+    `content` is what goes over the line or into a file, in lines that end in CRLF.
+    """
+
+    content: bytes
     said: Said
     sender: str
     receiver: str
-
-    @property
-    def content(self) -> bytes:
-        """The e-mail as it goes over the line or into a file, by lines that end in CRLF."""
-        written = BytesIO()
-        _Writer(written, mangle_from_=False, policy=self.message.policy).flatten(self.message)
-        return written.getvalue()
-
-
-class _Writer(BytesGenerator):
-    """Writes a part in one piece, and not line by line: a page has hundreds of them."""
-
-    @classmethod
-    def _make_boundary(cls, text: str | None = None) -> str:  # noqa: ARG003  # the standard library passes it
-        # No look into the text: in neither of the encodings that it has does "=_" occur (RFC 2045, 6.7).
-        return f"=_{secrets.token_hex(16)}"
-
-    def _write_lines(self, lines: str) -> None:
-        self.write(lines.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n"))
 
 
 def compose(
@@ -104,60 +79,39 @@ def compose(
     own, notice = read_mailbox(sender), waiting.notice
     facts = notice.facts
     rendered = rendering.render(waiting, sender=own.name)
-    message = EmailMessage(policy=headers.POLICY)
-    message["From"] = _mailbox(own.name, own.address)
-    message["To"] = _mailbox(waiting.person.name, waiting.person.email)
-    message["Reply-To"] = (
-        _mailbox(str(facts.get("owner_name", "")), own.address) if reads_answers else _answered_by(facts)
-    )
-    message["Subject"] = headers.words(rendered.subject)
-    message["Date"] = format_datetime(now)
-    message["Message-ID"] = message_id(waiting)
     thread = _thread(waiting)
-    message["In-Reply-To"], message["References"] = thread[-1], headers.FOLD.join(thread)
-    # RFC 3834: no out-of-office note is sent back, least of all to everybody at once. Exchange heeds only its own word.
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
-    message["List-Id"] = list_id(_about(waiting), _domain(waiting))
+    fields = {
+        "From": _mailbox(own.name, own.address),
+        "To": _mailbox(waiting.person.name, waiting.person.email),
+        "Reply-To": (_mailbox(str(facts.get("owner_name", "")), own.address) if reads_answers else _answered_by(facts)),
+        "Subject": headers.words(rendered.subject),
+        "Date": format_datetime(now),
+        "Message-ID": message_id(waiting),
+        "In-Reply-To": thread[-1],
+        "References": headers.FOLD.join(thread),
+        # RFC 3834: no out-of-office note is sent back, least of all to everybody at once. Exchange heeds its own word.
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+        "List-Id": list_id(_about(waiting), _domain(waiting)),
+    }
     if waiting.unsubscribe:
-        for name, value in leaving(waiting.unsubscribe, address=own.address, public_url=public_url).items():
-            message[name] = value
+        fields |= leaving(waiting.unsubscribe, address=own.address, public_url=public_url)
     elif _only_informs(notice) and waiting.links.get("preferences"):
-        for name, value in choosing(waiting.links["preferences"]).items():
-            message[name] = value
-    message["X-Day90-Onboarding"] = headers.id(one_line(notice.onboarding))
-    message["X-Day90-Notice"] = headers.id(one_line(notice.key))
-    message["MIME-Version"], message["Content-Type"] = "1.0", _ALTERNATIVES
-    message.attach(_part("plain", rendered.text))
-    message.attach(_part("html", rendered.html))
+        fields |= choosing(waiting.links["preferences"])
+    fields["X-Day90-Onboarding"] = headers.id(one_line(notice.onboarding))
+    fields["X-Day90-Notice"] = headers.id(one_line(notice.key))
+    fields["MIME-Version"] = "1.0"
     company = rendering.company(waiting.person.language, sender=own.name)
-    add_entry(message, facts, waiting.person, organiser=own, company=company, domain=_domain(waiting), now=now)
+    entries = entry_parts(facts, waiting.person, organiser=own, company=company, domain=_domain(waiting), now=now)
+    body = joined("alternative", [text_part("plain", rendered.text), text_part("html", rendered.html), *entries])
     if notice.attachment is not None:
-        _attach(message, notice.attachment, documents)
+        body = joined("mixed", [body, _attached(notice.attachment, documents)])
     return Letter(
-        message,
+        Part({**fields, **body.headers}, body.content).written,
         Said(rendered.subject, rendered.text.rstrip()),
         sender=own.address,
         receiver=checked_address(waiting.person.email),
     )
-
-
-def _part(kind: str, text: str) -> EmailMessage:
-    """The text as a part of a mail: seven bits and short lines, whatever the server takes, and the same after it.
-
-    So a signature by DKIM holds. The standard library encodes as much, in Python, for as long as all else takes.
-    """
-    lines = text.encode("utf-8", "replace").splitlines()
-    content = b"".join(line + b"\r\n" for line in lines)
-    if len(content) < _MOSTLY_OTHER_LETTERS * len(text):
-        encoding, encoded = "quoted-printable", binascii.b2a_qp(content)
-    else:
-        encoding, encoded = "base64", base64.encodebytes(content)
-    part = EmailMessage(policy=headers.POLICY)
-    part["Content-Type"] = f'text/{kind}; charset="utf-8"'
-    part["Content-Transfer-Encoding"] = encoding
-    part.set_payload(encoded.decode("ascii"))
-    return part
 
 
 def said_by(message: EmailMessage) -> Said:
@@ -169,20 +123,20 @@ def said_by(message: EmailMessage) -> Said:
     return Said(subject, text.replace("\r\n", "\n").rstrip())
 
 
-def _attach(message: EmailMessage, reference: str, documents: Documents | None) -> None:
-    """Attach the document, made now, so that it is as new as the mail. Raises ChannelRefuses."""
+def _attached(reference: str, documents: Documents | None) -> Part:
+    """The document, made now, so that it is as new as the mail. Raises ChannelRefuses."""
     file = documents(reference) if documents is not None else None
     if file is None:
         raise ChannelRefuses(f"there is no document {reference} to attach")
     if len(file.content) > LARGEST_ATTACHMENT:
         raise ChannelRefuses(f"the document {reference} is too large for a mail: {len(file.content):,} bytes")
     kind, _ = guess_type(file.name)
-    main, _, sub = (kind or "application/octet-stream").partition("/")
-    message.add_attachment(file.content, maintype=main, subtype=sub, cte="base64", disposition="attachment")
-    *_, part = message.iter_attachments()
     name = one_line(file.name)
-    part.replace_header("Content-Type", headers.file_kind(f"{main}/{sub}", name))
-    part.replace_header("Content-Disposition", headers.file_name(name))
+    of_content = {
+        "Content-Type": headers.file_kind(kind or "application/octet-stream", name),
+        "Content-Disposition": headers.file_name(name),
+    }
+    return data_part(of_content, file.content)
 
 
 def message_id(waiting: WaitingNotice) -> str:

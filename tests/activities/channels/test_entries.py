@@ -27,8 +27,8 @@ def mail(kind: str = "invitation", language: Language = "en", *, name: str = "",
     waiting = waiting.model_copy(
         update={"notice": waiting.notice.model_copy(update={"facts": facts}), "person": person}
     )
-    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
-    read = message_from_bytes(composed.as_bytes(), policy=policy.default)
+    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC))
+    read = message_from_bytes(composed.content, policy=policy.default)
     assert isinstance(read, EmailMessage)
     return read
 
@@ -125,6 +125,7 @@ def test_a_mail_without_an_hour_brings_no_entry() -> None:
     """What is announced for a day alone stays a message."""
     waiting = sample("meeting", "en")
 
-    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC)).message
+    composed = compose(waiting, OURS, sender=SENDER, now=datetime(2027, 1, 7, 8, tzinfo=UTC))
 
-    assert "text/calendar" not in [part.get_content_type() for part in composed.walk()]
+    parts = message_from_bytes(composed.content, policy=policy.default).walk()
+    assert "text/calendar" not in [part.get_content_type() for part in parts]

@@ -26,8 +26,8 @@ ATOMS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)+"
 
 def mail(waiting: WaitingNotice, *, public_url: str = PUBLIC, sender: str = "CS <cs@vendor.test>") -> EmailMessage:
     """The notice as it comes out of a mail server."""
-    composed = compose(waiting, RENDERING, sender=sender, now=NOT_BEFORE, public_url=public_url).message
-    return message_from_bytes(composed.as_bytes(), policy=policy.default)
+    composed = compose(waiting, RENDERING, sender=sender, now=NOT_BEFORE, public_url=public_url).content
+    return message_from_bytes(composed, policy=policy.default)
 
 
 def addresses(message: EmailMessage) -> list[str]:

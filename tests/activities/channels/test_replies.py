@@ -1,6 +1,7 @@
 """What do calendars answer? In the shapes of the programs that people use, and in none."""
 
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 
 import pytest
 import vobject  # type: ignore[import-untyped]  # the package ships no types
@@ -47,8 +48,9 @@ def test_an_answer_by_outlook_is_read() -> None:
 def test_our_own_invitation_is_answered_by_another_library() -> None:
     """From the entry that we send to the answer that we read, with nothing of ours in between."""
     waiting = sample("invitation", "en")
-    sent = compose(waiting, Rendering(), sender="CS <cs@vendor.test>", now=STAMPED).message
-    [part] = [part for part in sent.walk() if part.get_content_type() == "text/calendar"]
+    sent = compose(waiting, Rendering(), sender="CS <cs@vendor.test>", now=STAMPED).content
+    read_back = message_from_bytes(sent, policy=policy.default)
+    [part] = [part for part in read_back.walk() if part.get_content_type() == "text/calendar"]
     invitation = vobject.readOne(part.get_content())
     invitation.method.value = "REPLY"
     [attendee] = invitation.vevent.contents["attendee"]
