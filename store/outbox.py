@@ -17,7 +17,7 @@ from domain.text import folded
 from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.links import LinkMaker, person_of, without_tokens
+from store.links import LETS_IN, LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
 from store.questions import ANSWER, has_seen
@@ -56,6 +56,8 @@ NEXT_READY = select(
 )
 HELD = select(notices).where(notices.c.id == bindparam("id")).with_for_update(key_share=True)
 SETTLING = update(notices).where(notices.c.id == bindparam("of"))
+_OF_A_RECEIPT = [notices.c[name] for name in ("id", "onboarding", "key", "channel", "kind", "person", "about")]
+WENT = SETTLING.where(notices.c.state != "sent").returning(*_OF_A_RECEIPT)
 IN_HAND = (
     update(notices)
     .where(notices.c.id == bindparam("of"), IS_WAITING)
@@ -281,20 +283,20 @@ class SqlOutbox:
             self._write_receipt(connection, id, receipt)
 
     def _write_receipt(self, connection: Connection, id: int, receipt: Receipt) -> None:
-        row = _held(connection, id)
-        if row is None or row.state == "sent":
+        values = {
+            "state": "sent",
+            "reason": None,
+            "message_id": receipt.message_id,
+            "place": receipt.place,
+            "sent_at": receipt.at,
+            "subject": receipt.subject or None,
+            "text": without_tokens(receipt.text) or None,
+        }
+        row = connection.execute(WENT, {"of": id, **values}).one_or_none()
+        if row is None:
             return
-        _settle(
-            connection,
-            row,
-            state="sent",
-            reason=None,
-            message_id=receipt.message_id,
-            place=receipt.place,
-            sent_at=receipt.at,
-            subject=receipt.subject or None,
-            text=without_tokens(receipt.text, row.kind) or None,
-        )
+        if row.kind == LETS_IN:
+            _settle(connection, row, text=without_tokens(receipt.text, row.kind))
         if row.kind != DIGEST:
             self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
             return
