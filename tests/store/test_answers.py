@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
 
@@ -337,4 +338,5 @@ def mail_of(post: Post, kind: str) -> EmailMessage:
     """The newest message of that kind as a mail."""
     waiting = post.outbox.take([row.id for row in reads.notices(post.engine) if row.kind == kind][-1])
     assert waiting is not None
-    return compose(waiting, Rendering(), sender="a@vendor.test", now=NOON).message
+    content = compose(waiting, Rendering(), sender="a@vendor.test", now=NOON).content
+    return message_from_bytes(content, policy=policy.default)
