@@ -34,6 +34,9 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
 
+# An address as we make them for our own pages. Taking one apart takes as long as writing it.
+_USUAL_PAGE = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,4})?(/[A-Za-z0-9._~/-]*)?")
+
 Shape = Literal["line", "prose", "aside", "whole", "link", "button", "page"]
 
 
@@ -238,6 +241,8 @@ def _isolated(text: str) -> str:
 
 def _page(target: str) -> str:
     """The target if it is a web address without spaces or quotes; else an empty text."""
+    if _USUAL_PAGE.fullmatch(target):
+        return target
     try:
         parts = urlsplit(target)
     except ValueError:
