@@ -5,7 +5,7 @@ import contextlib
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -74,24 +74,13 @@ async def running(settings: Settings, *, ports: Ports, tell: Tell) -> AsyncItera
             start = partial(_start_worker, settings.data, environment)
             worker = Restarted(await start(), start=start, tell=tell)
             ends.push_async_callback(worker.end, grace=WORKER_GRACE)
-            children: list[Child | Restarted] = [server, worker]
-            if ports.web is not None:
-                tell("starting the web process…")
-                start = partial(_start_web, "web", settings.data, ports.web, environment)
-                web = Restarted(await first(start, tell=tell), start=start, tell=tell)
-                ends.push_async_callback(web.end, grace=WEB_GRACE)
-                children.append(web)
-            if ports.pages is not None:
-                tell("starting the page process…")
-                start = partial(_start_web, "pages", settings.data, ports.pages, environment)
-                pages = Restarted(await first(start, tell=tell), start=start, tell=tell)
-                ends.push_async_callback(pages.end, grace=WEB_GRACE)
-                children.append(pages)
+            serving = await _start_serving(settings.data, ports, environment, tell=tell)
+            ends.push_async_callback(_end_all, serving)
             logs = [settings.data / f"{name}.log" for name in ("temporal", "worker", "web", "pages")]
             cutting = asyncio.create_task(cut_from_time_to_time(logs))
             ends.callback(cutting.cancel)
             announce(settings.data, _addresses(ours, ports))
-            yield Stack(settings=ours, ports=ports, children=tuple(children))
+            yield Stack(settings=ours, ports=ports, children=(server, worker, *serving))
 
 
 def listening(settings: Settings, ports: Ports) -> Settings:
@@ -158,6 +147,31 @@ async def _start_worker(data: Path, environment: Mapping[str, str]) -> Child:
 
 SERVES = {"web": "the web process", "pages": "the page process"}
 """What is served to browsers and other systems: the module of each, and what it is called."""
+
+
+async def _start_serving(
+    data: Path, ports: Ports, environment: Mapping[str, str], *, tell: Tell
+) -> Sequence[Restarted]:
+    """The web and the page process, as far as they have a port; side by side, since each takes seconds. Raises Fell."""
+    starts: list[Callable[[], Awaitable[Child]]] = []
+    for module, port in (("web", ports.web), ("pages", ports.pages)):
+        if port is not None:
+            tell(f"starting {SERVES[module]}…")
+            starts.append(partial(_start_web, module, data, port, environment))
+    tasks = [asyncio.ensure_future(first(start, tell=tell)) for start in starts]
+    try:
+        children = await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            task.cancel()
+        others = await asyncio.gather(*tasks, return_exceptions=True)
+        await _end_all([child for child in others if isinstance(child, Child)])
+        raise
+    return [Restarted(child, start=start, tell=tell) for child, start in zip(children, starts, strict=True)]
+
+
+async def _end_all(serving: Sequence[Child | Restarted]) -> None:
+    await asyncio.gather(*(child.end(grace=WEB_GRACE) for child in serving))
 
 
 async def _start_web(module: str, data: Path, port: int, environment: Mapping[str, str]) -> Child:
