@@ -31,6 +31,7 @@ from starter.trouble import CannotStart, Fell
 from tests.support import servers
 from tests.support.onboardings import sample_deal
 from tests.support.servers import DAY90, PORT_FLAGS, Stack, free_port
+from tests.support.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="/proc and prctl are Linux")
 
@@ -124,8 +125,13 @@ def test_a_day_with_the_stack(stack: Stack, tmp_path: Path) -> None:
     assert ["Lindenau Möbelwerke GmbH"] == [line["account"] for line in stack.asked("list")["lines"]]
     progress = stack.asked("done", "lindenau", "handoff_reviewed", "--by", "s.vogel@lindenau-moebel.example")
     assert "handoff_reviewed" not in progress["waiting_for"]
-    happened = stack.asked("why", "lindenau", "handoff_reviewed")["happened"]
-    assert ["project_lead"] == [row["by"] for row in happened if row["kind"] == "milestone_reached"]
+
+    def reached_by() -> list[str]:
+        """Who is written down for it; that is done right after the answer."""
+        happened = stack.asked("why", "lindenau", "handoff_reviewed")["happened"]
+        return [row["by"] for row in happened if row["kind"] == "milestone_reached"]
+
+    assert ["project_lead"] == wait_until(reached_by)
 
     children = children_of(again.pid)
     again.terminate()
