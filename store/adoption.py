@@ -16,8 +16,8 @@ from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row
 from store.room_writes import held, tell
 from store.rows import add
-from store.tables import journal, usage_features, usage_groups, usage_people, usage_weeks
-from store.usage_weeks import OF_A_WEEK, monday_of
+from store.tables import journal, usage_groups, usage_people, usage_weeks
+from store.usage_weeks import OF_A_WEEK, bits_of, monday_of
 
 USER_THANKED, USER_ASKED = "user_thanked", "user_asked"
 """Kinds of rows of the journal: who was thanked for their use, and who was asked what keeps them."""
@@ -44,10 +44,7 @@ class SqlAdoption:
                 return None
             numbers = {number for of_person in (people or {}).values() for number in of_person}
             ever = _ever(connection, onboarding, numbers)
-            wanted = usage_features.c.feature.in_([one.key for one in playbook.core_features])
-            rows = connection.execute(select(usage_features.c.feature, usage_features.c.bit).where(wanted))
-            bits = {row.feature: row.bit for row in rows}
-        core = {one.key: bits.get(one.key, 0) for one in playbook.core_features}
+            core = bits_of(connection, playbook)
         since = (EPOCH + timedelta(days=running - WEEKS * OF_A_WEEK)).date()
         return adoption_seen(playbook.adoption, weeks, since=since, core=core, people=people, ever=ever)
 

@@ -82,6 +82,16 @@ def learn_features(connection: Connection) -> int:
     return len(new)
 
 
+def bits_of(connection: Connection, playbook: Playbook) -> dict[str, int]:
+    """The bit of each of the playbook's core features; 0 where it has none yet."""
+    keys = [one.key for one in playbook.core_features]
+    rows = connection.execute(
+        select(usage_features.c.feature, usage_features.c.bit).where(usage_features.c.feature.in_(keys))
+    )
+    bits = {row.feature: row.bit for row in rows}
+    return {key: bits.get(key, 0) for key in keys}
+
+
 def _give_bits(connection: Connection, features: Iterable[CoreFeature]) -> set[str]:
     """The events that show a feature from now on and did not before."""
     rows = connection.execute(select(usage_features)).all()
