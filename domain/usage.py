@@ -1,16 +1,19 @@
 """How is usage of the product read? Events as Segment's clients send them, and whose they are.
 
-Of a user nothing is kept but a number made of their id, which may be an address; of properties and traits nothing.
+Of a user nothing is kept but a number made of their id, which may be an address, with their team and role where the
+product tells them; of properties and other traits nothing.
 """
 
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast, get_args
 
 from domain.deal import DealClosed
+from domain.legible import legible
 from domain.refusal import BEYOND_THE_YEARS, Refused, is_within_the_years
 
 LONGEST_NAME = 200
@@ -29,6 +32,14 @@ COUNTED = frozenset({"track"})
 JOINING = frozenset({"group", "identify"})
 IGNORED = frozenset({"page", "screen", "alias"})
 TYPES = COUNTED | JOINING | IGNORED
+Trait = Literal["team", "role"]
+"""What may be known of a user: to which team of the customer's they belong, and what they do there."""
+TRAITS: tuple[Trait, ...] = get_args(Trait)
+LISTED: Literal["listed"] = "listed"
+"""What a list of users says of each who stands on it, beside their traits."""
+Said = Literal["team", "role", "listed"]
+LONGEST_TRAIT = 80
+"""Characters of a team's name or a role; what is longer is a description."""
 
 
 class UsageEvent(NamedTuple):
@@ -54,7 +65,19 @@ class Joined(NamedTuple):
     at: int
 
 
-Usage = UsageEvent | Joined
+class Described(NamedTuple):
+    """A user's team or role, as a call or a list has it; an empty word says that they have none any more.
+
+    What `traits` does not name stays as it was. `group_id` is UNGROUPED where the call did not name the account.
+    """
+
+    person: int
+    group_id: str
+    at: int
+    traits: Mapping[Said, str]
+
+
+Usage = UsageEvent | Joined | Described
 
 
 class FreshDay(NamedTuple):
@@ -107,7 +130,7 @@ def read_envelope(batch: Mapping[str, Any], *, received_at: datetime) -> Envelop
         if (value := batch.get(name)) is not None and readable(name, value, read) is not None:
             beneath[name] = value
     group = beneath.get("context", {}).get("groupId")
-    if group is not None and readable("context.groupId", group, _id) is None:
+    if group is not None and readable("context.groupId", group, read_id) is None:
         beneath["context"] = {name: value for name, value in beneath["context"].items() if name != "groupId"}
     return Envelope(Sent(sent_at, received_at), beneath, tuple(ignored))
 
@@ -123,12 +146,19 @@ def with_envelope(message: Any, beneath: Mapping[str, Any]) -> Any:
 
 
 def ignored_in(message: Any) -> Iterator[Ignored]:
-    """What is ignored in one message: moments beside the one that dates it."""
-    for name in ("sentAt", "originalTimestamp") if isinstance(message, dict) else ():
+    """What is ignored in one message: moments beside the one that dates it, and what is no team or role."""
+    if not isinstance(message, dict):
+        return
+    for name in ("sentAt", "originalTimestamp"):
         try:
             moment(message.get(name), field=name)
         except Refused as refusal:
             yield Ignored(name, refusal.reason)
+    for trait, value in _traits_of(message).items():
+        try:
+            trait_word(value, field=f"traits.{trait}")
+        except Refused as refusal:
+            yield Ignored(refusal.field, refusal.reason)
 
 
 def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
@@ -143,8 +173,8 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
         return None
     context = message.get("context")
     of_context = cast("Mapping[str, Any]", context) if isinstance(context, dict) else {}
-    group = folded(_id(message.get("groupId") if kind == "group" else of_context.get("groupId"), field="groupId"))
-    user = _id(message.get("userId"), field="userId")
+    group = folded(read_id(message.get("groupId") if kind == "group" else of_context.get("groupId"), field="groupId"))
+    user = read_id(message.get("userId"), field="userId")
     at = happened_at(message, sent)
     # Asked of the corrected moment: a device whose clock begins in 1970 sends both of its moments from there.
     if not is_within_the_years(at):
@@ -152,8 +182,10 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
     if kind in JOINING:
         if kind == "group" and not group:
             raise Refused("is missing", field="groupId")
+        if user and (traits := _readable_traits(message)):
+            return Described(number_of(user), group, milliseconds(at), traits)
         return Joined(number_of(user), group, milliseconds(at)) if user and group else None
-    if not user and not _id(message.get("anonymousId"), field="anonymousId"):
+    if not user and not read_id(message.get("anonymousId"), field="anonymousId"):
         raise Refused("is missing, and so is anonymousId", field="userId")
     if _corrected(message, sent) > sent.received_at + CLOCKS_DIFFER:
         raise Refused("lies ahead: what has not happened yet is no use of the product", field="timestamp")
@@ -162,6 +194,37 @@ def read_usage(message: Any, sent: Sent, *, oldest: datetime) -> Usage | None:
     name = _event_name(message.get("event"), field="event")
     ms = milliseconds(at)
     return UsageEvent(_key(message), ms // MS_OF_A_DAY, group, number_of(user) if user else NOBODY, name, ms)
+
+
+def trait_word(value: Any, *, field: str) -> str:
+    """A team's name or a role as it is kept: in one line, with single spaces; empty for None. Raises Refused."""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise Refused("should be a text or a number", field=field)
+    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+    if legible(text, kept="") != text:
+        raise Refused("holds a character that cannot be seen", field=field)
+    if len(text) > LONGEST_TRAIT:
+        raise Refused(f"is longer than {LONGEST_TRAIT} characters", field=field)
+    return text
+
+
+def _traits_of(message: Mapping[str, Any]) -> Mapping[Trait, Any]:
+    """The traits among those of an `identify` call that are kept; those of a `group` call are the account's."""
+    traits = message.get("traits") if message.get("type") == "identify" else None
+    return {trait: traits[trait] for trait in TRAITS if trait in traits} if isinstance(traits, dict) else {}
+
+
+def _readable_traits(message: Mapping[str, Any]) -> dict[Said, str]:
+    """The traits that can be read; one that cannot be costs neither the message nor the other."""
+    words: dict[Said, str] = {}
+    for trait, value in _traits_of(message).items():
+        try:
+            words[trait] = trait_word(value, field=f"traits.{trait}")
+        except Refused:
+            continue
+    return words
 
 
 def happened_at(message: Mapping[str, Any], sent: Sent) -> datetime:
@@ -229,8 +292,13 @@ def groups_of(deal: DealClosed) -> frozenset[str]:
     named = deal.custom.get("usage_group")
     listed = named if isinstance(named, list | tuple) else [named]
     own = [str(one).strip() for one in listed if isinstance(one, str | int) and not isinstance(one, bool)]
-    candidates = (f"{deal.source}-{deal.id}", deal.account.domain or "", *own)
+    candidates = (own_group(deal), deal.account.domain or "", *own)
     return frozenset(folded(group) for group in candidates if 0 < len(group) <= LONGEST_NAME)
+
+
+def own_group(deal: DealClosed) -> str:
+    """The group id that is the deal's alone; a list of its users is kept under it."""
+    return folded(f"{deal.source}-{deal.id}")
 
 
 def _key(message: Mapping[str, Any]) -> bytes:
@@ -242,7 +310,7 @@ def _key(message: Mapping[str, Any]) -> bytes:
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16, person=b"content").digest()
 
 
-def _id(value: Any, *, field: str) -> str:
+def read_id(value: Any, *, field: str) -> str:
     """An id as text; products send numbers, too. Empty when there is none."""
     if value is None:
         return ""
@@ -283,9 +351,9 @@ def _name(text: str, *, field: str) -> str:
 BENEATH: Mapping[str, Callable[..., Any]] = {
     "type": _type,
     "event": _event_name,
-    "userId": _id,
-    "anonymousId": _id,
-    "groupId": _id,
+    "userId": read_id,
+    "anonymousId": read_id,
+    "groupId": read_id,
     "timestamp": moment,
     "originalTimestamp": moment,
     "context": _context,

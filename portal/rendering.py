@@ -37,6 +37,7 @@ from portal.room.plan_words import PLAN_WORDS
 from portal.room.talk_words import TALK_WORDS
 from portal.room.way_words import WAY_WORDS
 from portal.room.words import ROOM_WORDS
+from portal.team_words import TEAM_WORDS
 from portal.words import WORDS
 
 HERE = Path(__file__).parent
@@ -50,6 +51,7 @@ SETS = (
     TALK_WORDS,
     GOAL_WORDS,
     PART_WORDS,
+    TEAM_WORDS,
     DESK_WORDS,
     ADMIN_WORDS,
     *OF_CUSTOMERS,

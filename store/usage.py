@@ -4,10 +4,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
-from domain.usage import NOBODY, UNGROUPED, Joined, Usage, UsageEvent, number_of
+from domain.usage import NOBODY, UNGROUPED, Described, Joined, Usage, UsageEvent, number_of
 from store.engine import write_transaction
 from store.rows import add_tuples, insert_into
-from store.tables import IS_UNGROUPED, usage_events, usage_fresh, usage_members, usage_people, usage_weeks
+from store.tables import (
+    IS_UNGROUPED,
+    usage_events,
+    usage_fresh,
+    usage_members,
+    usage_people,
+    usage_traits,
+    usage_weeks,
+)
+from store.usage_traits import describe
 
 MOST_IN_A_GROUP = 5_000
 """The most events in one transaction: they take a tenth of a second, in which nobody else writes on SQLite."""
@@ -22,13 +31,16 @@ class SqlUsage:
         self._engine = engine
 
     def write(self, usage: Sequence[Usage]) -> None:
-        """Store events and memberships in one transaction, and note which days of which groups are to be counted.
+        """Store events, memberships and traits in one transaction, and note which days of groups are to be counted.
 
         An event whose key is stored already changes nothing; of a user's memberships the latest holds.
         """
+        described = [one for one in usage if isinstance(one, Described)]
         joined = [one for one in usage if isinstance(one, Joined)]
+        joined += [Joined(one.person, one.group_id, one.at) for one in described if one.group_id != UNGROUPED]
         events = [one for one in usage if isinstance(one, UsageEvent)]
         with write_transaction(self._engine) as connection:
+            describe(connection, described)
             days = _join(connection, joined) if joined else set()
             events = _grouped(connection, events)
             # Sorted: two processes that write the same batch would otherwise wait for each other.
@@ -45,7 +57,8 @@ class SqlUsage:
         people = sorted({number_of(user) for user in users})
         with write_transaction(self._engine) as connection:
             weeks = connection.execute(delete(usage_weeks).where(usage_weeks.c.person.in_(people))).rowcount
-            changes = [delete(table).where(table.c.person.in_(people)) for table in (usage_people, usage_members)]
+            of_users = (usage_people, usage_members, usage_traits)
+            changes = [delete(table).where(table.c.person.in_(people)) for table in of_users]
             theirs = update(usage_events).where(usage_events.c.person.in_(people)).values(person=NOBODY)
             known = [connection.execute(change).rowcount for change in (*changes, theirs)]
             return weeks if weeks or any(known) else None

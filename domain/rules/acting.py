@@ -7,6 +7,7 @@ from typing import Any
 
 from domain.agenda.state import Entry
 from domain.calendar import CLOSING, OPENING
+from domain.measure.teams import REPORTED_TO
 from domain.notice import Notice
 from domain.playbook import Cadence, Milestone
 from domain.rules import adopting, digests, escalating, letters, meetings, plan_letter, reviewing, tasks
@@ -187,7 +188,11 @@ def _use(briefing: Briefing, cadence: Cadence, to: str) -> Mapping[str, Any]:
     """What a letter says about use: that of all together, and that of its reader, each where the letter tells of it."""
     language = briefing.language_of(to)
     own = adopting.own_use(briefing.dossier, briefing.adoption, to, language) if cadence.own_use else {}
-    return {**({"figures": letters.use(briefing, language)} if cadence.figures else {}), **own}
+    figures = letters.use(briefing, language) if cadence.figures else []
+    # The room has them by team for whoever answers for others' work; a letter with a table of teams would be long.
+    reader = briefing.person(to)
+    by_team = {"by_team": True} if figures and reader and reader.role in REPORTED_TO else {}
+    return {**({"figures": figures} if cadence.figures else {}), **by_team, **own}
 
 
 def _wins(briefing: Briefing, cadence: Cadence, day: date) -> Mapping[str, Any]:

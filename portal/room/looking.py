@@ -22,6 +22,7 @@ from portal.room.questions import ShownQuestion, shown_questions
 from portal.room.rating import RatingOfTrainings, ShownSession, to_rate
 from portal.room.room import Room
 from portal.room.steps_shown import shown_step
+from portal.room.using import roles_of, sees_use
 from portal.room.view import View
 from starter.doors.goals import GoalDoor
 
@@ -160,6 +161,7 @@ class Looking:
             of=sum(milestone.status != "waived" for stage in stages for milestone in stage.milestones),
             win_by=min((slot.day for slot in view.standing.dossier.playbook.quick_wins), default=0),
             go_live=go_live(view),
+            sees_use=sees_use(roles_of(view)),
             day=day_number(view),
             told=request.query_params.get("told", ""),
             once=secrets.token_urlsafe(16),
@@ -184,7 +186,7 @@ class Looking:
 
     async def more(self, view: View, _: Form | None, request: Request) -> Response:  # noqa: ARG002  # a page's shape
         """The pages for which a telephone's bar has no room."""
-        return self._room.show(view, "more.html", tab="more")
+        return self._room.show(view, "more.html", tab="more", sees_use=sees_use(roles_of(view)))
 
 
 def day_number(view: View) -> int:

@@ -29,6 +29,7 @@ from portal.room.rating import RatingOfTrainings
 from portal.room.records import Records
 from portal.room.room import Page, Room, not_yet
 from portal.room.signing_off import SigningOff
+from portal.room.using import Using
 
 LOOK = ("GET",)
 ACT = ("GET", "POST")
@@ -88,6 +89,7 @@ def inside(room: Room) -> Iterable[tuple[str, Page, tuple[str, ...]]]:
         ("/goals/new", aiming.new, ACT),
         ("/trainings", trainings.all, LOOK),
         ("/trainings/{key}", trainings.one, ACT),
+        ("/use", Using(room).page, LOOK),
         ("/more", looking.more, LOOK),
         ("/done/{key}", doing.milestone, ACT),
         ("/task/{key}", doing.task, ACT),

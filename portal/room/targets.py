@@ -28,6 +28,8 @@ def target(notice: Notice | None) -> str:
             return "/asked"
         case "question_answered":
             return f"/questions/{about}"
+        case "message" if notice.facts.get("by_team"):
+            return "/use"
         case "sign_off_decided" | "sign_off_rejected":
             return "/records"
         case kind if kind in ABOUT_ISSUES:

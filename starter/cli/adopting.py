@@ -5,13 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 from rich.console import Console
 
+from domain.measure.health import half_up
+from domain.measure.teams import FEWEST
 from starter.cli.answers import answer, count, plain, table
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.waking import woken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.measure.adoption import AdoptionSeen, UseOfPerson
+    from domain.measure.teams import UseByTeam, UseOfTeam
     from starter.doors.adopting import AdoptionDoor, Word
 
 adoption = App(
@@ -29,6 +34,19 @@ def show(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
     onboarding = installation.meant(onboarding)
     seen = _door(installation).of(onboarding)
     answer(where.json, seen.model_dump(mode="json"), lambda out: _draw(out, seen))
+
+
+@adoption.command
+def teams(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
+    """Show how teams and roles use it, as of the last whole week; no figure is of fewer than five people."""
+    from starter.doors.teams import TeamDoor
+
+    installation = installation_at(where)
+    onboarding = installation.meant(onboarding)
+    door = TeamDoor(engine=installation.engine, ledger=installation.ledger)
+    use = door.of(installation.ledger.dossier(onboarding))
+    document = {trait: one.model_dump(mode="json") for trait, one in use.items()}
+    answer(where.json, document, lambda out: _draw_traits(out, use.values()))
 
 
 @adoption.command
@@ -65,6 +83,33 @@ def _draw(out: Console, seen: "AdoptionSeen") -> None:
         out.print(table("Who is known by name", columns, [_line(one, seen) for one in seen.people], whole=("person",)))
     else:
         out.print(plain("None of them is known by name."))
+
+
+def _draw_traits(out: Console, each: "Iterable[UseByTeam]") -> None:
+    for use in each:
+        _draw_teams(out, use)
+
+
+def _draw_teams(out: Console, use: "UseByTeam") -> None:
+    if use.all is None:
+        people = count(use.people, "person uses it", "people use it")
+        out.print(plain(f"{people}: figures of fewer than {FEWEST} would say what single persons do."))
+        return
+    named = [(one.team, one) for one in use.teams]
+    named += [(f"smaller ones, and without a {use.trait}", use.others)] if use.others else []
+    columns = (use.trait, "people", "last week", "four weeks earlier", "ever", "core features", "a person")
+    lines = [_team_line(name, one, use) for name, one in [*named, ("all together", use.all)]]
+    out.print(table(f"By {use.trait}, as of {use.until}", columns, lines, whole=(use.trait,)))
+    if use.without:
+        out.print(plain(f"Without a known {use.trait}: {use.without} of {use.people}."))
+
+
+def _team_line(name: str, one: "UseOfTeam", use: "UseByTeam") -> tuple[str, ...]:
+    before = f"{half_up(one.before_pct)} %" if one.before_pct is not None else ""
+    features = f"{one.core_features} of {use.core_features}" if use.core_features else ""
+    each = f"{one.features_per_user}" if one.features_per_user is not None else ""
+    week = f"{one.weekly_users} ({half_up(one.weekly_pct)} %)"
+    return name, f"{one.people}", week, before, f"{half_up(one.activated_pct)} %", features, each
 
 
 def _line(one: "UseOfPerson", seen: "AdoptionSeen") -> tuple[str, ...]:

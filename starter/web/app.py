@@ -26,6 +26,7 @@ from starter.web.api.renewals import renewal_routes
 from starter.web.api.rooms import room_routes
 from starter.web.api.scores import score_routes
 from starter.web.api.supposing import supposing_routes
+from starter.web.api.teams import team_routes
 from starter.web.api.webhooks import webhook_routes
 from starter.web.intake.deals import deals_road
 from starter.web.intake.hubspot import hubspot_road
@@ -56,6 +57,7 @@ RESOURCES: Sequence[Callable[[WebParts], APIRouter]] = (
     score_routes,
     measure_routes,
     adoption_routes,
+    team_routes,
     supposing_routes,
     programme_routes,
     renewal_routes,

@@ -61,6 +61,7 @@ from store.tables.usage import (
     usage_members,
     usage_people,
     usage_playbooks,
+    usage_traits,
     usage_weeks,
 )
 from store.tables.webhooks import webhook_deliveries, webhook_targets
@@ -142,6 +143,7 @@ __all__ = [
     "usage_members",
     "usage_people",
     "usage_playbooks",
+    "usage_traits",
     "usage_weeks",
     "webhook_deliveries",
     "webhook_targets",

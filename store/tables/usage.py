@@ -104,3 +104,18 @@ usage_playbooks = Table(
     metadata,
     Column("hash", Words, ForeignKey(playbooks.c.hash), primary_key=True),
 )
+
+# What was said of a user: their team or role, from which day on, in days since 1970 in UTC. `word` is empty where they
+# have none any more; `group_id` is empty where the call did not name the account, and a deal's own for a list of users.
+# `at` is when it was said, in milliseconds since 1970: of two on one day the later one holds.
+usage_traits = Table(
+    "usage_traits",
+    metadata,
+    Column("person", BigInteger, primary_key=True, autoincrement=False),
+    Column("trait", Words, primary_key=True),
+    Column("group_id", Words, primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("word", Words, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Index("ix_usage_traits_group_id", "group_id", "person"),
+)

@@ -9,7 +9,7 @@ from domain.deal import Stakeholder
 from domain.notice import Person
 from domain.playbook import Adoption, CoreFeature
 from domain.record import Writing
-from domain.usage import UsageEvent, milliseconds, number_of
+from domain.usage import UNGROUPED, Described, Trait, UsageEvent, milliseconds, number_of
 from store.ledger import SqlLedger
 from store.usage import SqlUsage
 from store.usage_counts import SqlUsageBooks
@@ -34,6 +34,12 @@ def used(engine: Engine, group: str, event: str, days_ago: Mapping[str, Sequence
     books.learn_features()
     books.link(most=10)
     books.counted(books.count(after=("", 0), most=1000))
+
+
+def belongs(engine: Engine, users: Sequence[str], trait: Trait, word: str) -> None:
+    """Let the product say of these users that they are in that team, or have that role."""
+    at = milliseconds(datetime.now(UTC))
+    SqlUsage(engine).write([Described(number_of(user), UNGROUPED, at, {trait: word}) for user in users])
 
 
 REPORTS = CoreFeature(key="reports", title="Reports", events=("Report Created",))

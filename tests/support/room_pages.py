@@ -28,7 +28,7 @@ PATHS = (
         "/library/migrate-orders",
     ),
     *("/sign-off/plan_agreed", "/task/task-1", "/done/kickoff_held", "/nothing", "/records/9"),
-    *("/questions/1", "/asked", "/goals", "/goals/new", "/people/new", "/trainings"),
+    *("/questions/1", "/asked", "/goals", "/goals/new", "/people/new", "/trainings", "/use"),
 )
 FORMS = (
     *("/sign-off/plan_agreed", "/task/task-1", "/issues", "/questions", "/questions/1", "/files", "/me"),

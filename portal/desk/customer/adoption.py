@@ -1,4 +1,4 @@
-"""Whom does one thank for their use of the product, and whom does one ask what keeps them? One of ours decides."""
+"""How do the teams use the product, whom does one thank for it, and whom does one ask what keeps them?"""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.measure.adoption import AdoptionSeen
+from domain.naming import role_title
 from domain.refusal import Refused
 from domain.roles import Role
 from portal.desk.customer.customer import Customer
@@ -20,6 +21,7 @@ from portal.desk.view import DeskView
 from portal.forms import Form
 from portal.room.conversing import woken
 from starter.doors.adopting import WORDS, AdoptionDoor, Word
+from starter.doors.teams import TeamDoor
 from store import reads
 from store.adoption import tells_of
 from store.reads import JournalEntry
@@ -49,9 +51,13 @@ class Adoption:
         self._pages = pages
         parts = pages.desk.parts
         self._door = AdoptionDoor(engine=parts.engine, ledger=parts.ledger, staff=parts.staff)
+        self._teams = TeamDoor(engine=parts.engine, ledger=parts.ledger)
 
     async def page(self, view: DeskView, customer: Customer, form: Form | None, request: Request) -> Response:
-        """The last four whole weeks; names where the customer has agreed to that, for whoever may write to them."""
+        """The last four whole weeks, and use by team for everybody.
+
+        Names stand there where the customer has agreed to that, for whoever may write to them.
+        """
         if form is None:
             return await self._show(view, customer, told=request.query_params.get("told", ""))
         if not view.may(LEAST):
@@ -84,6 +90,7 @@ class Adoption:
         outcome: Outcome = DONE,
     ) -> Response:
         seen, rows = await asyncio.to_thread(self._read, customer)
+        teams = await asyncio.to_thread(self._teams.of, customer.standing.dossier)
         named = seen is not None and seen.by_person and view.may(LEAST)
         return self._pages.show(
             view,
@@ -96,6 +103,8 @@ class Adoption:
             rule=customer.standing.dossier.playbook.adoption,
             named=named,
             groups={word: _shown(customer, seen, word, rows) for word in WORDS} if seen and named else {},
+            teams=teams,
+            called=lambda trait, word: role_title(word, view.language) if trait == "role" else word,
             once=once_of(form),
             problem="adoption_refused" if outcome.problem == REFUSED else outcome.problem,
             reason=_reason(view, customer, outcome, form.text("person") if form else ""),

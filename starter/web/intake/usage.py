@@ -81,8 +81,9 @@ def usage_routes(parts: WebParts) -> list[Route]:
                 return Response(status_code=400)
             if not isinstance(message, dict):
                 raise Problem("invalid", "one JSON object is expected")
+            message = {**message, "type": kind}
             try:
-                usage = read_usage({**message, "type": kind}, Sent(None, call.now), oldest=_oldest(parts, call))
+                usage = read_usage(message, Sent(None, call.now), oldest=_oldest(parts, call))
             except Refused as refusal:
                 raise Problem("invalid", refusal.reason, field=refusal.field) from None
             await keep([usage] if usage else [])

@@ -73,6 +73,8 @@ def test_each_user_reads_of_their_own_use_and_managers_of_all_together(onboardin
     assert to_managers
     shown = {tuple(figure["value"] for figure in n.facts["figures"]) for n in to_managers}
     assert {("71 % of licensed users",)} == shown
+    assert {True} == {n.facts.get("by_team") for n in to_managers}
+    assert {None} == {n.facts.get("by_team") for n in onboarding.notices("message", about="weekly_tips")}
 
 
 def test_users_read_of_quick_wins_in_letters_that_go_out_anyway(onboarding: Simulation) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from store import reads
 from store.tables import journal, notices
-from tests.support.adoption import OFTEN, used
+from tests.support.adoption import OFTEN, belongs, used
 from tests.support.desk import DeskSite
 from tests.support.room import Onboarding
 
@@ -209,3 +209,20 @@ async def test_the_page_is_read_in_japanese(site: DeskSite) -> None:
     said = part(page, "seen") + part(page, "thank") + part(page, "ask")
     left = set(re.findall(r"[A-Za-z]{3,}", said)) - set(re.findall(r"[A-Za-z]{3,}", "Eve User Kim Champ Jonas Weber"))
     assert set() == left
+
+
+@pytest.mark.parametrize("role", ["viewer", "csm"])
+async def test_everybody_of_ours_reads_of_teams_that_are_large_enough(site: DeskSite, role: Any) -> None:
+    """What the customer's managers read, too: no figure in it is anybody's."""
+    onboarding = in_use(site, agreed=False)
+    users = [f"u{number}" for number in range(7)]
+    belongs(site.engine, users[:5], "team", "Dispatch")
+    used(site.engine, GROUP, "Report Created", {**dict.fromkeys(users[:3], (2,)), **dict.fromkeys(users[3:], (9,))})
+
+    async with site.signed_in(role) as browser:
+        page = await browser.get(path(onboarding))
+
+    assert "Dispatch 5 people" in part(page, "by-team")
+    assert "3 of 5 used it in the last week (60 %)" in part(page, "by-team")
+    assert "Without a known team: 6 of 11." in part(page, "by-team")
+    assert "Of nobody it is known what their role is" in part(page, "by-role")

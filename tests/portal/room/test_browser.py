@@ -17,7 +17,7 @@ PHONE = ViewportSize(width=390, height=844)
 LEAD = "project_lead"
 PAGES = (
     *("/?", "/plan?", "/people?", "/issues?", "/questions?", "/files?", "/records?", "/meetings?", "/more?", "/me?"),
-    *("/questions/1?", "/asked?", "/goals?", "/goals/new?", "/people/new?", "/trainings?"),
+    *("/questions/1?", "/asked?", "/goals?", "/goals/new?", "/people/new?", "/trainings?", "/use?"),
     *("/library?", "/library?q=order&", "/library?q=nothing+at+all&", "/library/migrate-orders?"),
     *("/library/try-it-yourself?", "/rooms?", "/done/kickoff_held?"),
 )

@@ -94,3 +94,45 @@ def test_without_the_customers_agreement_nobody_is_named(folder: Path, day90: Da
     assert "end_user" not in shown
     assert "custom.usage_by_person" in refused
     assert [] == messages(engine)
+
+
+def test_a_list_of_users_comes_from_a_spreadsheet_and_is_told_by_team(folder: Path, day90: Day90) -> None:
+    """As a spreadsheet of a German computer writes it; an empty line says nothing."""
+    customer(folder, agreed=False)
+    users = folder / "users.csv"
+    rows = [*(f"u{number};Versand;" for number in range(6)), "", *(f"l{number}; Recht ;Jurist" for number in range(5))]
+    users.write_text("\r\n".join(["User;Team;Role", *rows]), "utf-8-sig")
+
+    kept = json.loads(day90("usage", "users", ONE, str(users), "--json"))
+    use = json.loads(day90("adoption", "teams", ONE, "--json"))
+    shown = day90("adoption", "teams", ONE)
+
+    assert {"onboarding": ONE, "users": 11, "new": 11, "left": 0} == kept
+    assert ["Versand"] == [one["team"] for one in use["team"]["teams"]]
+    assert (8, 14) == (use["team"]["others"]["people"], use["team"]["all"]["people"])
+    assert "Versand" in shown
+    assert "Recht" not in shown
+    assert "Without a known team: 3 of 14." in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name,team\nann,Law", "line 1: the first line names its columns"),
+        ("user,team,team\nann,Law,Law", "line 1: the first line names its columns"),
+        ("user,team\nann,Law\nbob", "line 3: has 1 cell where the first has 2"),
+        ("user,team\nann,Law\n,Law", "line 3.user: is missing"),
+        (f"user,team\nann,{'x' * 81}", "line 2.team: is longer than 80 characters"),
+        ("user,team\nann,La\x07w", "line 2.team: holds a character that cannot be seen"),
+        ("", "line 1: the first line names its columns"),
+    ],
+)
+def test_a_file_that_is_no_such_list_is_refused_by_its_line(folder: Path, day90: Day90, text: str, said: str) -> None:
+    customer(folder, agreed=False)
+    users = folder / "users.csv"
+    users.write_text(text, "utf-8")
+
+    told = day90("usage", "users", ONE, str(users), code=2)
+
+    assert said in " ".join(told.split())
+    assert 3 == json.loads(day90("adoption", "teams", ONE, "--json"))["team"]["people"]

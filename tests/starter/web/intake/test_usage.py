@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from domain.deal import DealClosed
 from domain.usage import EPOCH, Sent, UsageEvent, groups_of, happened_at, number_of, read_usage
-from store.tables import usage_events
+from store.tables import usage_events, usage_members, usage_traits
 from tests.support.onboardings import sample_deal
 from tests.support.web import Web, problem, web_on
 
@@ -443,3 +443,64 @@ async def test_when_the_database_is_away_the_client_is_asked_to_come_again(tmp_p
 
         assert 503 == problem(answer)["status"]
         assert answer.headers["retry-after"]
+
+
+def identify(user: str = "jo@customer.test", **traits: Any) -> dict[str, Any]:
+    return {"type": "identify", "userId": user, "traits": traits, "context": {"groupId": "acme"}}
+
+
+def traits_of(web: Web) -> dict[tuple[int, str], str]:
+    """The words that are kept, by user and trait."""
+    with web.parts.engine.connect() as connection:
+        rows = connection.execute(select(usage_traits)).all()
+    return {(row.person, row.trait): row.word for row in rows}
+
+
+async def test_of_a_users_traits_only_team_and_role_are_kept(tmp_path: Path) -> None:
+    """In one line, whoever typed them; a number is a team's name, too. An identify call still joins the account."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        await send(web, identify(team="  Field \t Service ", role="dispatcher", email="jo@customer.test"))
+        alone = {name: value for name, value in identify("li", team=7).items() if name != "type"}
+        await web.client.post("/v1/identify", json=alone, headers=basic())
+
+        jo, li = number_of("jo@customer.test"), number_of("li")
+        assert {(jo, "team"): "Field Service", (jo, "role"): "dispatcher", (li, "team"): "7"} == traits_of(web)
+        with web.parts.engine.connect() as connection:
+            assert {jo, li} == set(connection.scalars(select(usage_members.c.person)))
+
+
+@pytest.mark.parametrize(
+    ("team", "reason"),
+    [
+        ("x" * 81, "is longer than 80 characters"),
+        ("a\x07b", "holds a character that cannot be seen"),
+        ("a\u202eb", "holds a character that cannot be seen"),
+        ("\x00", "holds a character that cannot be seen"),
+        (["Law"], "should be a text or a number"),
+        (True, "should be a text or a number"),
+    ],
+)
+async def test_a_team_that_cannot_be_read_costs_nothing_else(team: Any, reason: str, tmp_path: Path) -> None:
+    """The answer names it, of a batch and of a call that comes alone."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        message = identify(team=team, role="dispatcher")
+        batch = (await send(web, message)).json()
+        alone = {name: value for name, value in message.items() if name != "type"}
+        one = (await web.client.post("/v1/identify", json=alone, headers=basic())).json()
+
+        assert [{"message": 0, "field": "traits.team", "reason": reason}] == batch["ignored"]
+        assert [{"field": "traits.team", "reason": reason}] == one["ignored"]
+        assert {(number_of("jo@customer.test"), "role"): "dispatcher"} == traits_of(web)
+
+
+async def test_traits_of_an_account_are_nobodys(tmp_path: Path) -> None:
+    """What a `group` call says is of the customer; null takes back what was said of a user."""
+    async with web_on(tmp_path, segment_write_key=KEY) as web:
+        group = {"type": "group", "userId": "jo@customer.test", "groupId": "acme", "traits": {"team": "All"}}
+        await send(web, group, track())
+        assert {} == traits_of(web)
+
+        await send(web, identify(team="Law"))
+        await send(web, identify(team=None))
+
+        assert {(number_of("jo@customer.test"), "team"): ""} == traits_of(web)
