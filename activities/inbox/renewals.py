@@ -48,17 +48,19 @@ class RenewalDeals:
             raise Refused(f"there is no {onboarding}, whose contract it would renew", field=RENEWAL_OF) from None
         if recorded.programme == "not_reached":
             raise NotReachable("it is recorded, and its success programme does not answer: it must hear of it too")
-        what = "was renewed" if given.outcome == "renewed" else "has left"
+        # Of a day that may lie ahead as well as behind.
+        what = "renewed from" if given.outcome == "renewed" else "leaves on"
         known = "" if recorded.new else ", as was recorded before"
-        return Settled(outcome=f"{onboarding}: {what} on {given.on}{known}", onboarding=onboarding)
+        return Settled(outcome=f"{onboarding}: {what} {given.on}{known}", onboarding=onboarding)
 
     def _given(self, raw: Mapping[str, Any], custom: Mapping[str, Any], *, phase: Phase) -> RenewalGiven:
         won = phase == "won"
         # Sales lose a renewal weeks before the contract ends: until that day the customer is one.
         on = custom.get(custom_name(RENEWS_ON)) or (raw.get("closed_at") if won else None)
         if not on:
-            asked = "is missing" if won else "is missing: on which day does the customer leave?"
-            raise Refused(asked, field=RENEWS_ON)
+            if won:
+                raise Refused("is missing, as is the close: when does the new contract begin?", field=RENEWS_ON)
+            raise Refused("is missing: on which day does the customer leave?", field=RENEWS_ON)
         said = {"outcome": "renewed" if won else "left", "yearly_value": raw.get("yearly_value") if won else None}
         try:
             return RenewalGiven.model_validate({**said, "on": _day(str(on))})

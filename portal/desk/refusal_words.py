@@ -325,6 +325,17 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
     ),
     ("{key} is not an open task; open: {keys}", "{key}は未完了のタスクではありません。未完了：{keys}"),
     ("the customer has no file {number}; `day90 file list` has their numbers", "ファイル{number}はありません。"),
+    # renewals of a CRM
+    (
+        "is missing, as is the close: when does the new contract begin?",
+        "更新日も商談のクローズ日もありません。更新後の契約の開始日を、CRMでご記入ください。",
+    ),
+    (
+        "is missing: on which day does the customer leave?",
+        "解約日がありません。お客様がいつ解約されるかを、CRMでご記入ください。",
+    ),
+    ("there is no {id}, whose contract it would renew", "更新の対象となる案件（{id}）がありません。"),
+    ("is no day", "日付として読み取れません。"),
     # introductions
     (
         "this introduction was never opened: Temporal says why its workflow failed",

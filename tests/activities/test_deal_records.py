@@ -186,13 +186,24 @@ async def test_a_won_renewal_starts_nothing_and_is_recorded_with_its_day_and_val
     first = await desk.hears(number="B7", renews="A2041", renews_on="01.12.2026")
     again = await desk.hears(number="B7", renews="A2041", renews_on="01.12.2026")
 
-    assert (f"{ONBOARDING}: was renewed on 2026-12-01", ONBOARDING) == (first.outcome, first.onboarding)
+    assert (f"{ONBOARDING}: renewed from 2026-12-01", ONBOARDING) == (first.outcome, first.onboarding)
     assert again.outcome.endswith("as was recorded before")
     [(onboarding, given, deal)] = desk.renewed.kept
     assert (ONBOARDING, "renewed", Decimal(24500), "orders-B7") == (
         onboarding, given.outcome, given.yearly_value, deal
     )  # fmt: skip
     assert [] == desk.door.started
+
+
+async def test_a_won_renewal_of_which_nobody_can_tell_the_day_says_so(desk: OrderDesk) -> None:
+    renews(desk)
+    desk.mapping["deal"]["closed_at"] = "nowhere"
+
+    with pytest.raises(Refused, match="as is the close: when does the new contract begin") as refused:
+        await desk.hears(number="B7", renews="A2041")
+
+    assert "custom.renews_on" == refused.value.field
+    assert [] == desk.renewed.kept
 
 
 async def test_a_lost_renewal_is_a_customer_who_left_and_an_open_one_is_nothing_yet(desk: OrderDesk) -> None:
@@ -221,7 +232,7 @@ async def test_a_customer_who_left_comes_again_until_the_success_programme_has_h
 
     desk.renewed.programme = "ended"
     again = await desk.hears(number="B7", renews="A2041", status="cancelled", renews_on="01.12.2026")
-    assert "has left" in again.outcome
+    assert "leaves on 2026-12-01" in again.outcome
     assert 1 == len(desk.renewed.kept)
 
 

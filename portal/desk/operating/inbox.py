@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import get_args
 
 import structlog
@@ -15,6 +16,7 @@ from domain.inbox import InboxRow, InboxState
 from portal.desk.customer.notices import LARGEST, cursor
 from portal.desk.customer.pages import go
 from portal.desk.desk import Desk
+from portal.desk.refusing import reason_in
 from portal.desk.route import ACT, DeskRoute
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -59,6 +61,7 @@ class Inbox:
             tab="inbox",
             told=request.query_params.get("told", ""),
             rows=page.rows,
+            reason=partial(reason_in, view.language),
             before=page.before,
             counted=counted,
             states=STATES,
@@ -82,6 +85,7 @@ class Inbox:
             tab="inbox",
             told=request.query_params.get("told", ""),
             row=row,
+            reason=partial(reason_in, view.language),
             states=STATES,
             body=json.dumps(row.body, ensure_ascii=False, indent=2),
         )

@@ -56,8 +56,10 @@ async def test_a_refused_delivery_says_why_and_is_tried_again_by_a_button(
     site.parts.wake_receiver = wake  # type: ignore[method-assign]  # a bell that needs no server
     listed = await csm.get("/desk/inbox?state=refused")
     one = await csm.get(f"/desk/inbox/{refused}")
-    again = await csm.post(f"/desk/inbox/{refused}")
+    in_japanese = await csm.get(f"/desk/inbox/{refused}?language=ja")
+    again = await csm.post(f"/desk/inbox/{refused}?language=en")
 
+    assert "ご記入ください。" in in_japanese.text
     assert "is missing" in listed.text
     assert "account.country" in listed.text
     assert "&lt;b&gt;Kranich" in one.text

@@ -17,7 +17,7 @@ READ = (
     *("domain/rules/contacts.py", "domain/rules/changing.py", "domain/introduction.py", "domain/news.py"),
     *("domain/measure/doubts.py", "domain/measure/figures.py", "domain/measure/goals.py", "starter/doors/goals.py"),
     *("store/goals.py", "store/measurements.py", "starter/doors/colleagues.py", "store/colleagues.py"),
-    "domain/measure/renewals.py",
+    *("activities/inbox/renewals.py", "domain/measure/renewals.py", "store/consents.py"),
     *("starter/repairing.py", "starter/doors/trying.py", "starter/doors/versions.py", "starter/doors/vouching.py"),
 )
 """Where what people at the desk bring may be refused."""
