@@ -2,7 +2,7 @@
 
 Days count from the close. A target behind the planned go-live counts from the real one, by the planned distance; one
 that is due on the go-live itself is looked at after a week of use, and one without a day once it is measured. Missed is
-amber before the go-live, and red after.
+amber before the go-live, and red after, but for attendance, of which the playbook says where red begins.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from domain.measure.attendance import FIGURE as ATTENDANCE
 from domain.measure.health import Measured
 from domain.playbook import LeadingIndicator, Playbook, Target
 from domain.text import in_language
@@ -93,7 +94,7 @@ def _target(target: Target, playbook: Playbook, progress: Progress, language: st
         title=in_language(target.title, language),
         unit=target.unit,
         state=state,
-        colour=_colour(state, playbook, progress),
+        colour=_colour_of(target, state, measured, playbook, progress),
         due_on=due_on,
         value=measured.value if measured else None,
         at_least=target.at_least,
@@ -101,6 +102,15 @@ def _target(target: Target, playbook: Playbook, progress: Progress, language: st
         at=measured.at if measured else None,
         origin=measured.origin if measured else None,
     )
+
+
+def _colour_of(
+    target: Target, state: State, measured: Measured | None, playbook: Playbook, progress: Progress
+) -> Colour | None:
+    """The colour of a target; missed attendance has its own bound to red, before the go-live and after it."""
+    if state == "missed" and measured is not None and target.metric == ATTENDANCE and playbook.training is not None:
+        return "red" if measured.value < playbook.training.red_flag_below_pct else "amber"
+    return _colour(state, playbook, progress)
 
 
 def _colour(state: State, playbook: Playbook, progress: Progress) -> Colour | None:

@@ -1,5 +1,6 @@
 """What does lint find? Defects planted one by one into a playbook that has none: file, line, field and words."""
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,6 +62,16 @@ def test_lint_finds_it_and_names_file_and_line(defect: Defect, tmp_path: Path) -
 
 def test_every_defect_has_its_own_name() -> None:
     assert len(DEFECTS) == len({defect.name for defect in DEFECTS}) > 80
+
+
+def test_a_score_without_any_weight_is_no_score(tmp_path: Path) -> None:
+    """C-06: one part may weigh nothing, and all of them may not."""
+    path = tmp_path / "high-touch.yaml"
+    path.write_text(re.sub(r", weight: \d+,", ", weight: 0,", SOUND), encoding="utf-8")
+
+    line = line_of(SOUND, "  parts:")
+
+    assert [f"{path}:{line}: score.parts: have no weight at all: give one of them a weight above 0"] == said_of(path)
 
 
 # ------------------------------------------------------------------------------------------------ errors and warnings
