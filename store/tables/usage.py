@@ -46,7 +46,8 @@ usage_people = Table(
     Column("last_day", Date, nullable=False),
 )
 
-# How much was done on each day. Nothing uses it any more; it stays while a worker may run that counts into it.
+# How much was done on each day. Nothing uses it any more; it stays, since migrations only add (docs/production.md): a
+# worker of a version before may still count into it.
 usage_daily = Table(
     "usage_daily",
     metadata,
