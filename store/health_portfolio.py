@@ -89,10 +89,11 @@ _PLACE = evaluations.c.place
 def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: str = "") -> HealthPage:
     """Up to `limit` customers under way, the least healthy first; those without a score at the end."""
     order = (_PLACE, evaluations.c.onboarding)
-    query = _first(limit + 1, _lines(owner).where(*_of_band(band)), *order)
+    wanted = [*_of_band(band)]
     if place := _place(after):
         score, onboarding = place
-        query = query.where(tuple_(*order) > tuple_(literal(score), literal(onboarding)))
+        wanted.append(tuple_(*order) > tuple_(literal(score), literal(onboarding)))
+    query = _first(limit + 1, owner, *wanted, by=order)
     with read_connection(engine) as connection:
         rows = connection.execute(query.add_columns(_PLACE)).mappings().all()
     shown = [HealthLine.model_validate(row) for row in rows[:limit]]
@@ -102,9 +103,9 @@ def page(engine: Engine, *, owner: str = "", band: str = "", limit: int, after: 
 def changes(engine: Engine, *, owner: str = "") -> Changes:
     """What has changed since the look before, the greatest change first."""
     moved = evaluations.c.moved
-    down = _first(MOST_CHANGED, _lines(owner).where(moved <= -MOVED), moved)
-    up = _first(MOST_CHANGED, _lines(owner).where(moved >= MOVED), moved.desc())
-    flagged = _first(MOST_CHANGED, _lines(owner).where(HAS_NEW_FLAGS), _PLACE)
+    down = _first(MOST_CHANGED, owner, moved <= -MOVED, by=(moved,))
+    up = _first(MOST_CHANGED, owner, moved >= MOVED, by=(moved.desc(),))
+    flagged = _first(MOST_CHANGED, owner, HAS_NEW_FLAGS, by=(_PLACE,))
     with read_connection(engine) as connection:
         each = (
             [HealthLine.model_validate(row) for row in connection.execute(query).mappings()]
@@ -117,7 +118,8 @@ def counts(engine: Engine, *, owner: str = "") -> Mapping[str, int]:
     """How many customers there are of each band, of `none`, and with an `alarm`: each up to `COUNTED`."""
     whose = select(literal(1)).join_from(evaluations, onboardings, onboardings.c.onboarding == evaluations.c.onboarding)
     whose = whose.where(*_under_way(owner)).limit(literal_column(str(COUNTED)))
-    some = {band: whose.where(*_of_band(band)) for band in ("red", "amber", "green", "none")}
+    # In the order of its index: else PostgreSQL goes through all customers by id until it has met enough of a band.
+    some = {band: whose.where(*_of_band(band)).order_by(_PLACE) for band in ("red", "amber", "green", "none")}
     some["alarm"] = whose.where(IS_AN_ALARM)
     counted = (select(func.count()).select_from(one.subquery()).scalar_subquery() for one in some.values())
     with read_connection(engine) as connection:
@@ -146,26 +148,35 @@ def alarms(engine: Engine, owners: Collection[str], *, limit: int) -> Sequence[H
     return [HealthLine.model_validate({**row, "before": None, "before_at": None, "flags_before": None}) for row in rows]
 
 
-def _lines(owner: str) -> Select[Any]:
+def _first(
+    count: int, owner: str, *wanted: ColumnElement[bool] | TextClause, by: Sequence[ColumnElement[Any]]
+) -> Select[Any]:
+    """The first lines in that order, of those who are wanted.
+
+    Who they are is found first, and their weeks are read then: with those of customers who have ended, of whom there
+    are more each year, this took most of the time. The count is a number in the statement: PostgreSQL plans by it, once
+    for all.
+    """
+    whose = evaluations.join(onboardings, onboardings.c.onboarding == evaluations.c.onboarding)
+    first = select(evaluations.c.onboarding).select_from(whose).where(*_under_way(owner), evaluations.c.at.is_not(None))
+    first = first.where(*wanted).order_by(*by).limit(literal_column(str(count)))
+    return _lines().where(evaluations.c.onboarding.in_(first)).order_by(*by)
+
+
+def _lines() -> Select[Any]:
     told = [onboardings.c[name] for name in ("onboarding", "account", "owner")]
     looked = [_NOW.c[name] for name in ("playbook_hash", "at", "day", "score", "band", "known", "alarm", "flags")]
     before = [_BEFORE.c[name].label(label) for name, label in OF_BEFORE.items()]
     last = evaluation_weeks.alias("last")
     of_last = select(func.max(last.c.week)).where(last.c.onboarding == _NOW.c.onboarding, last.c.week < _NOW.c.week)
     earlier = and_(_BEFORE.c.onboarding == _NOW.c.onboarding, _BEFORE.c.week == of_last.scalar_subquery())
-    query = select(*told, *looked, *before).select_from(_looked().outerjoin(_BEFORE, earlier))
-    return query.where(*_under_way(owner))
+    return select(*told, *looked, *before).select_from(_looked().outerjoin(_BEFORE, earlier))
 
 
 def _looked() -> FromClause:
     """Onboardings with their last evaluation, as the row of its week has it."""
     of_week = and_(_NOW.c.onboarding == evaluations.c.onboarding, _NOW.c.week == evaluations.c.week)
     return onboardings.join(evaluations, evaluations.c.onboarding == onboardings.c.onboarding).join(_NOW, of_week)
-
-
-def _first(count: int, lines: Select[Any], *order: ColumnElement[Any]) -> Select[Any]:
-    """The first lines in that order. As a number in the statement: PostgreSQL plans by it, once for all."""
-    return lines.order_by(*order).limit(literal_column(str(count)))
 
 
 def _of_band(band: str) -> Sequence[ColumnElement[bool]]:
