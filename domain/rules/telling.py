@@ -150,9 +150,7 @@ def _reached(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notices:
         return []
     on = str(briefing.calendar.day_of(fact.at))
     if milestone.role == "go_live":
-        return _to_each(
-            briefing, "went_live", [*briefing.rollout, briefing.state.owner], fact, lambda _: _launch(briefing, on)
-        )
+        return _live(briefing, fact, on)
     notices: Notices = []
     if milestone.role == "kickoff":
         notices += _plan(briefing, fact) + _begun_late(briefing, fact, before)
@@ -299,6 +297,27 @@ def _begun_late(briefing: Briefing, fact: Fact, before: dict[str, str]) -> Notic
             about=fact.about,
         )
         for id in dict.fromkeys([briefing.state.owner, *briefing.managers])
+    )  # fmt: skip
+
+
+def _live(briefing: Briefing, fact: Fact, on: str) -> Notices:
+    """To everybody who runs the onboarding, also to who has said it: how soon faults are answered is news to them.
+
+    A sponsor who is nothing else hears whom faults go through, and is not asked to report them.
+    """
+    reporters = briefing.playing("project_lead", "technical_lead", "champion")
+    return present(
+        briefing.notice(
+            "went_live", id, fact.key,
+            {
+                **_launch(briefing, on),
+                "reports": not briefing.is_customer(id) or id in reporters,
+                "leads": briefing.called(briefing.playing("project_lead"), briefing.language_of(id)),
+            },
+            about=fact.about,
+        )
+        for id in dict.fromkeys([*briefing.rollout, briefing.state.owner])
+        if briefing.is_customer(id) or not briefing.are_one(id, fact.by)
     )  # fmt: skip
 
 

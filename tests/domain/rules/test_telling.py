@@ -847,3 +847,32 @@ def test_what_was_reached_between_two_meetings_stands_in_the_announcement_of_the
     assert len(announced) > 2
     assert [] == [title for title in before if title not in told]
     assert [False, True, True] == [standing["met_before"] for standing in standings]
+
+
+# --- the go-live
+
+
+def test_whoever_says_that_they_are_live_hears_how_soon_faults_are_answered(onboarding: Simulation) -> None:
+    onboarding.to_day(63, hour=9)
+    onboarding.in_time(to="launch_announced")
+    onboarding.tell("reach_milestone", milestone="gone_live", by="project_lead")
+
+    [live] = onboarding.notices("went_live", to="project_lead")
+    assert 3 == len(live.facts["levels"])
+    assert live.facts["reports"]
+
+
+def test_a_sponsor_is_told_of_the_go_live_and_not_asked_to_report_faults(onboarding: Simulation) -> None:
+    """They hear through whom faults go; whoever plays the lead's part as well is asked."""
+    onboarding.to_day(63, hour=9)
+    onboarding.settled("gone_live")
+
+    asked = {notice.to: notice.facts["reports"] for notice in onboarding.notices("went_live")}
+    assert asked == {
+        "project_lead": True,
+        "technical_lead": True,
+        "champion": True,
+        "executive_sponsor": False,
+    }
+    [told] = onboarding.notices("went_live", to="executive_sponsor")
+    assert told.facts["leads"]
