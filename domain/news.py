@@ -389,7 +389,9 @@ class WinRecorded(News):
     update = "record_win"
 
     title: Line
-    slot: Literal[30, 60, 90] = 30
+    slot: Literal[30, 60, 90] | None = Field(
+        None, description="the day of the plan that it belongs to; without it that of the win which was asked for last"
+    )
     baseline: Line | None = None
     result: Line | None = None
 

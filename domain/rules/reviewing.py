@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.agenda.state import Entry
+from domain.calendar import WorkCalendar
 from domain.deal import QuickWinCandidate
 from domain.notice import Notice
 from domain.playbook import Playbook, QuickWinSlot, ShippedRisk
@@ -17,8 +18,8 @@ REVIEWED_EVERY = ShippedRisk.model_fields["review_days"].default
 """Days between looks at a risk that the playbook does not have, as for one of which it says nothing."""
 ASKED_AGAIN = 14
 """Days after which one is reminded again of a risk that was to be looked at: a third of a month, not every week."""
-CHOSEN_AHEAD = 21
-"""Days before a quick win is to be seen at which it is asked for: a small change takes two weeks, choosing it one."""
+CHOSEN_AHEAD = timedelta(days=21)
+"""How long before a quick win is to be seen it is asked for: a small change takes two weeks, choosing it one."""
 
 
 def at_look(briefing: Briefing, entry: Entry) -> list[Notice]:
@@ -104,12 +105,12 @@ def _owner(briefing: Briefing, row: RegisterRow) -> str:
 
 def _wins(briefing: Briefing, entry: Entry) -> list[Notice]:
     closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
-    shown = {row.data.get("slot") for row in briefing.registers if row.kind == "win"}
+    shown = won(briefing.playbook, briefing.calendar, closed_on, briefing.registers)
     is_first = briefing.state.looked_at is None
     notices: list[Notice | None] = []
     for slot in briefing.playbook.quick_wins:
-        due = closed_on + timedelta(days=slot.day)
-        ask_on = due - timedelta(days=CHOSEN_AHEAD)
+        due = seen_by(slot, briefing.calendar, closed_on)
+        ask_on = due - CHOSEN_AHEAD
         # The first look may come more than a week after that day: nobody has asked before it.
         comes = has_come(briefing, ask_on) or (is_first and ask_on <= briefing.today)
         asks = comes and briefing.today < due
@@ -118,6 +119,28 @@ def _wins(briefing: Briefing, entry: Entry) -> list[Notice]:
             facts = _win(briefing, slot, briefing.language_of(owner), due=due, asks=asks)
             notices.append(briefing.notice("win_asked", owner, f"{entry.key}/{slot.day}", facts))
     return present(notice for notice in notices if notice is not None)
+
+
+def seen_by(slot: QuickWinSlot, calendar: WorkCalendar, closed_on: date) -> date:
+    """The day by which the customer is to see the win of that slot: a working day of theirs."""
+    return calendar.working_day_from(closed_on + timedelta(days=slot.day))
+
+
+def won(playbook: Playbook, calendar: WorkCalendar, closed_on: date, registers: Iterable[RegisterRow]) -> set[int]:
+    """The slots that have a win, by their days.
+
+    A win that names none is that of the slot which was asked for last by then, if that has none yet.
+    """
+    wins = sorted((row for row in registers if row.kind == "win"), key=lambda row: row.at)
+    shown = {int(row.data["slot"]) for row in wins if row.data.get("slot")}
+    for row in wins:
+        if row.data.get("slot"):
+            continue
+        on = calendar.day_of(row.at)
+        asked = [slot.day for slot in playbook.quick_wins if seen_by(slot, calendar, closed_on) - CHOSEN_AHEAD <= on]
+        # The first one may come before anybody has asked for it.
+        shown.add(max(asked, default=min((slot.day for slot in playbook.quick_wins), default=0)))
+    return shown
 
 
 def _win(briefing: Briefing, slot: QuickWinSlot, language: str, *, due: date, asks: bool) -> dict[str, Any]:

@@ -51,7 +51,10 @@ async def win(
     onboarding: Onboarding,
     title: str,
     *,
-    slot: Annotated[Literal[30, 60, 90], Parameter(help="The day of the plan that it belongs to.")] = 30,
+    slot: Annotated[
+        Literal[30, 60, 90] | None,
+        Parameter(help="The day of the plan that it belongs to; without it that of the win which was asked for last."),
+    ] = None,
     baseline: Annotated[str | None, Parameter(help="How it was before.")] = None,
     result: Annotated[str | None, Parameter(help="How it is now.")] = None,
     details: Details = NO_DETAILS,

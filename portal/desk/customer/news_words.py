@@ -380,6 +380,10 @@ HINTS: Mapping[str, tuple[str, str]] = {
     "add_task.owner": ("Left empty: the owner", "空欄の場合は担当者"),
     "starts_at": ("In your own time zone", "ご自身のタイムゾーンの日時"),
     "at": ("In your own time zone", "ご自身のタイムゾーンの日時"),
+    "record_win.slot": (
+        "Left empty: the one that was asked for last",
+        "空欄の場合は、直近に確認した時期の成果とします",
+    ),
     "agree_slot.minutes": ("Left empty: as the playbook has it", "空欄の場合はプレイブックの時間"),
     "tell_attendance.occasion": ("Left empty: the next one", "空欄の場合は次回"),
     "end_onboarding.grace_hours": (

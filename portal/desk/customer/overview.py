@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from domain.deal import QuickWinCandidate, completeness, missing_from_hand_off
+from domain.rules.reviewing import won
 from domain.text import Text
 from domain.wording import custom_in_words
 from portal.desk.customer.customer import Customer
@@ -82,11 +83,13 @@ def _beside(engine: Engine, customer: Customer) -> Mapping[str, Any]:
 
 def slots(customer: Customer) -> list[Slot]:
     """The slots of quick wins that none was recorded for yet."""
-    shown_already = {row.data.get("slot") for row in customer.rows("win")}
-    candidates = sorted(customer.standing.dossier.deal.quick_wins, key=lambda one: (-one.visibility, one.effort))
+    dossier = customer.standing.dossier
+    closed_on = dossier.calendar.day_of(dossier.deal.closed_at)
+    shown_already = won(dossier.playbook, dossier.calendar, closed_on, customer.rows("win"))
+    candidates = sorted(dossier.deal.quick_wins, key=lambda one: (-one.visibility, one.effort))
     return [
         Slot(slot.day, slot.title, [one for one in candidates if one.slot == slot.day])
-        for slot in customer.standing.dossier.playbook.quick_wins
+        for slot in dossier.playbook.quick_wins
         if slot.day not in shown_already
     ]
 

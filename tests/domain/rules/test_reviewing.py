@@ -104,6 +104,32 @@ def test_what_was_won_is_not_asked_for(onboarding: Simulation) -> None:
     assert [] == onboarding.notices("win_asked")
 
 
+def test_a_win_without_a_slot_is_the_one_that_was_asked_for_last(onboarding: Simulation) -> None:
+    """On day 50 that of day 60 is; that of day 30 was missed, and stays so."""
+    onboarding.to_day(50)
+    onboarding.tell("record_win", title="Drivers see changes by app", by=OWNER)
+    onboarding.to_day(71)
+
+    told = [(n.facts["slot"], n.facts["ask"]) for n in onboarding.notices("win_asked")]
+    assert [(30, True), (30, False), (60, True)] == [one for one in told if one[0] < 90]
+
+
+def test_a_win_before_anybody_asked_is_the_first(onboarding: Simulation) -> None:
+    onboarding.to_day(5)
+    onboarding.tell("record_win", title="Drivers see changes by app", by=OWNER)
+    onboarding.to_day(40)
+
+    assert [] == onboarding.notices("win_asked")[:1]
+
+
+def test_a_quick_win_is_to_be_seen_by_a_working_day(onboarding: Simulation) -> None:
+    """Day 60 is New Year's Day, and day 90 a Sunday."""
+    onboarding.to_day(95)
+
+    days = {n.facts["slot"]: n.facts["due"] for n in onboarding.notices("win_asked")}
+    assert {30: "2026-12-02", 60: "2027-01-04", 90: "2027-02-01"} == days
+
+
 def test_candidates_come_with_the_most_visible_for_the_least_effort_first() -> None:
     dear = QuickWinCandidate(what="dear", visibility=5, effort=5)
     cheap = QuickWinCandidate(what="cheap", visibility=4, effort=1)
