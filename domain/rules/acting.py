@@ -147,7 +147,7 @@ def _cadence(briefing: Briefing, entry: Entry) -> Notices:
 
 def _people(briefing: Briefing, cadence: Cadence) -> list[str]:
     leader = briefing.playing(cadence.led_by) if cadence.copied else []
-    return list(dict.fromkeys([*briefing.playing(*cadence.with_), *leader]))
+    return list(dict.fromkeys([*meetings.readers(briefing, cadence), *leader]))
 
 
 def _report(briefing: Briefing, entry: Entry, cadence: Cadence, people: Sequence[str]) -> Notices:

@@ -1,6 +1,6 @@
 """Who meets whom, about what, and at which hour? What the playbook has of a meeting, and the hours that were agreed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import Any, NamedTuple
@@ -37,7 +37,7 @@ class Meeting(NamedTuple):
 def of_series(briefing: Briefing, cadence: Cadence, day: date) -> Meeting:
     """The meeting of a series on that day; where it culminates, the larger one."""
     leader = briefing.playing(cadence.led_by)
-    people = [*briefing.playing(*cadence.with_), *(leader if cadence.copied else [])]
+    people = [*readers(briefing, cadence), *(leader if cadence.copied else [])]
     larger = culminating(cadence, briefing.state, briefing.playbook, briefing.plan, day=day, now=briefing.now)
     if larger is not None and (milestone := briefing.playbook.milestone(larger.milestone)) is not None:
         people += briefing.playing(*milestone.raci.consulted)
@@ -51,6 +51,24 @@ def of_series(briefing: Briefing, cadence: Cadence, day: date) -> Meeting:
         _agenda(briefing, cadence, day, larger),
         cadence,
     )
+
+
+def readers(briefing: Briefing, cadence: Cadence) -> list[str]:
+    """Ids of those whom a series is for.
+
+    A letter or a webinar for several roles goes to whoever has one of them; who stands in for a role that nobody has
+    gets it where nobody has any.
+    """
+    people = briefing.playing(*cadence.with_)
+    if cadence.kind not in ("message", "webinar"):
+        return people
+    champion = [briefing.deal.champion] if "champion" in cadence.with_ else []
+    return [id for id in people if _has_one_of(briefing, id, cadence.with_) or id in champion] or people
+
+
+def _has_one_of(briefing: Briefing, id: str, roles: Collection[str]) -> bool:
+    person = briefing.person(id)
+    return person is not None and person.role in roles
 
 
 def find(briefing: Briefing, key: str, day: date) -> Meeting | None:

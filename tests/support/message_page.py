@@ -36,8 +36,11 @@ customer's eyes: it stands in no plan, report, request or change of dates that g
 **A series is told of once.** An hour for a meeting that comes again is asked for twice and then no more; where one is
 agreed for good, invitations for calendars go on by themselves. A series of webinars without topics of their own has one
 invitation. Whoever takes over or stands in hears of it from then on (`announcements` of a cadence).
+Tips and webinars for users go to whoever is one; who stands in for a role gets them where nobody has any of the roles.
 
-**What could go next.** A project lead gets the tips for users besides the report.
+**What could go next.** A project lead gets a report every week; in weeks in which only our own work lies ahead, every
+second one would do. By high touch a sponsor is asked three times for an hour of a monthly meeting that could have a
+fixed one. Our own people get a copy of each report that they could as well read at the desk.
 
 "Messages" counts what arrives; the parts are what it says, by kind, and may be more.
 """

@@ -79,6 +79,17 @@ def test_a_webinar_that_comes_again_is_told_of_once(onboarding: Simulation) -> N
     assert ("every 2 weeks", True) == (invited.facts["rhythm"], invited.facts["last_told"])
 
 
+def test_tips_for_users_go_to_users_and_not_to_who_stands_in_for_a_role_beside(onboarding: Simulation) -> None:
+    """Nobody is a manager or a power user at Lindenau: the project lead hears what is for managers alone."""
+    onboarding.to_day(63, hour=9)
+    onboarding.settled("gone_live")
+    onboarding.to_day(80)
+
+    assert {"champion", "end_user"} == set(onboarding.told("message", about="weekly_tips"))
+    assert {"champion", "end_user"} == set(onboarding.told("webinar", about="monthly_webinar"))
+    assert {"project_lead"} == set(onboarding.told("message", about="manager_letter"))
+
+
 def test_a_playbook_that_says_nothing_of_it_announces_every_time(onboarding: Simulation) -> None:
     """As onboardings go on that were opened before there was such a thing."""
     cadences = tuple(c.model_copy(update={"announcements": None}) for c in onboarding.playbook.cadences)
