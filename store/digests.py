@@ -15,6 +15,13 @@ from store.rows import add
 from store.tables import IS_WAITING, notices
 
 JOINED = "joined"
+REMINDED = (
+    select(notices.c.sent_at, notices.c.facts)
+    .where(*(notices.c[name] == bindparam(name) for name in ("onboarding", "person", "kind", "about")))
+    .where(notices.c.state == "sent")
+    .order_by(notices.c.sent_at.desc())
+    .limit(1)
+)
 PARTS = select(notices).where(notices.c.digest == bindparam("digest"))
 
 
@@ -101,6 +108,13 @@ def sent_today(connection: Connection, row: Row[Any], person: Person, *, now: da
         bool(one.facts.get("essential", True)) if one.kind == DIGEST else one.kind not in ONLY_TELLS
         for one in connection.execute(_on_that_day(of_house=row.onboarding is None), {**theirs, **day})
     ]
+
+
+def reminded_at(connection: Connection, row: Row[Any]) -> datetime | None:
+    """When the reader of that reminder was reminded last of the same thing, due on the same day; None where never."""
+    same = {name: getattr(row, name) for name in ("onboarding", "person", "kind", "about")}
+    last = connection.execute(REMINDED, same).first()
+    return last.sent_at if last is not None and last.facts.get("due") == row.facts.get("due") else None
 
 
 @cache

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
 
@@ -14,7 +15,7 @@ from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice, W
 from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
-from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
+from store.digests import JOINED, notice_of, parts_of, reminded_at, seal, sent_today, travelling
 from store.engine import read_transaction, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import LETS_IN, LinkMaker, person_of, without_tokens
@@ -422,9 +423,21 @@ class SqlOutbox:
             return "its reader has seen it in the room"
         if (held := put_off_by_its_reader(connection, row, now=self._clock())) is not None:
             return held
+        if self._was_reminded(connection, row):
+            return "its reader was reminded on the working day before"
         if row.collapses and (newest := self._newest_like(connection, row)) is not None:
             return f"collapsed into {newest}"
         return None
+
+    def _was_reminded(self, connection: Connection, row: Row[Any]) -> bool:
+        """Whether one of the customer's was reminded of what is due today on their working day before."""
+        if self._morning_after is None or not digests.is_of_the_day(row.kind, row.facts):
+            return False
+        before, person = reminded_at(connection, row), addressee_of(connection, row)
+        if before is None or person is None or person.side != "customer":
+            return False
+        zone = ZoneInfo(person.time_zone)
+        return self._morning_after(person, before).astimezone(zone).date() == self._clock().astimezone(zone).date()
 
     def _newest_like(self, connection: Connection, row: Row[Any]) -> str | None:
         """The key of a newer notice that went, or may go by now, and tells the same person of the same thing."""

@@ -55,6 +55,7 @@ class Outbox:
         self._known = 0
         self._sent_on: dict[tuple[str, date], list[bool]] = {}
         self._collapsing: list[tuple[int, Notice]] = []
+        self._reminded: dict[tuple[str, str, str], datetime] = {}
         self.withdrawn = 0
 
     def take(self, notices: Iterable[Notice], state: State) -> None:
@@ -68,7 +69,7 @@ class Outbox:
         """The notices that go by that moment while the state stays as it is, the soonest first."""
         while (first := min(self._ripe(until), key=lambda one: one.at, default=None)) is not None:
             self._waiting.remove(first)
-            if _is_pointless(first, state) or self._is_overtaken(first):
+            if _is_pointless(first, state) or self._is_overtaken(first) or self._was_reminded(first, first.at):
                 self.withdrawn += 1
                 continue
             yield from self._go(first, state)
@@ -81,6 +82,7 @@ class Outbox:
         person = self._readers.person(first.notice.to)
         theirs = [one for one in self._waiting if one.notice.to == person.id and not _is_pointless(one, state)]
         theirs = [one for one in theirs if not self._is_overtaken(one, by=first)]
+        theirs = [one for one in theirs if not self._was_reminded(one, first.at)]
         parts = digests.joined_by(first.notice, (one.notice for one in theirs), at=first.at)
         essential = digests.is_essential(parts)
         today = first.at.astimezone(ZoneInfo(person.time_zone)).date()
@@ -91,6 +93,7 @@ class Outbox:
         earlier.append(essential)
         gone = [one for one in [first, *theirs] if one.notice in parts]
         self._collapsing += [(one.number, one.notice) for one in gone if one.notice.collapses]
+        self._reminded |= {_told_of(one.notice): first.at for one in gone if one.notice.kind == "reminder"}
         self._waiting = [one for one in self._waiting if one not in gone]
         ordered = digests.in_order(parts)
         return [Sent(part, first.at, joined=part is not ordered[0]) for part in ordered]
@@ -108,6 +111,18 @@ class Outbox:
             number > one.number and other.collapses and (other.to, other.about) == (one.notice.to, one.notice.about)
             for number, other in [*going, *self._collapsing]
         )
+
+    def _was_reminded(self, one: _Waiting, at: datetime) -> bool:
+        """Whether one of the customer's was reminded of what is due today on their working day before."""
+        person, before = self._readers.person(one.notice.to), self._reminded.get(_told_of(one.notice))
+        if before is None or person.side != "customer" or not digests.is_of_the_day(one.notice.kind, one.notice.facts):
+            return False
+        zone = ZoneInfo(person.time_zone)
+        return self._readers.morning_after(person, before).astimezone(zone).date() == at.astimezone(zone).date()
+
+
+def _told_of(notice: Notice) -> tuple[str, str, str]:
+    return notice.to, notice.about, str(notice.facts.get("due", ""))
 
 
 def _rejections(state: State, notice: Notice) -> int:

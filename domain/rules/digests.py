@@ -120,6 +120,14 @@ def too_many(earlier: Sequence[bool], *, essential: bool) -> bool:
     return len(earlier) >= MOST_A_DAY or (not essential and not all(earlier))
 
 
+def is_of_the_day(kind: str, facts: Mapping[str, Any]) -> bool:
+    """Whether it reminds of something on the day on which that is due, without its reader having asked for it.
+
+    One of the customer's who was reminded of it on their working day before, inside another message, is not again.
+    """
+    return kind == "reminder" and facts.get("days") == 0 and not facts.get("put_off")
+
+
 def digest(parts: Sequence[Notice], person: Person, *, at: datetime) -> Notice:
     """The message in which those notices go, of which there are two or more, in the order in which they are read.
 

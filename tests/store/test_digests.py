@@ -209,3 +209,32 @@ def test_an_ending_lets_go_what_outlives_it_and_what_others_say(engine: Engine, 
     )
 
     assert {"digest": "withdrawn", "status": "withdrawn", "answer": "waiting"} == states(outbox)
+
+
+# --- what was said on the working day before
+
+
+def reminder(key: str, **more: Any) -> Notice:
+    facts = {"days": more.pop("days", 0), "due": more.pop("due", "2026-11-10")}
+    return joining(key, **{"kind": "reminder", "about": "data_validated", "facts": facts, **more})
+
+
+def test_what_was_reminded_of_on_the_working_day_before_is_not_reminded_of_again(outbox: SqlOutbox, put: Put) -> None:
+    """Unless its date has moved, or its reader wanted to be reminded on that day."""
+    [before] = put(reminder("before", days=-1))
+    outbox.sent(before, Receipt(message_id="<1@vendor.test>", place="", at=NOON - timedelta(days=1), subject="One"))
+
+    again, moved = put(reminder("again"), reminder("moved", due="2026-11-12"))
+
+    assert outbox.take(again) is None
+    assert outbox.take(moved) is not None
+    assert ("withdrawn", "waiting") == (states(outbox)["again"], states(outbox)["moved"])
+
+
+def test_what_was_reminded_of_earlier_is_reminded_of_on_its_day(outbox: SqlOutbox, put: Put) -> None:
+    [before] = put(reminder("before", days=-2))
+    outbox.sent(before, Receipt(message_id="<1@vendor.test>", place="", at=NOON - timedelta(days=2), subject="One"))
+
+    [again] = put(reminder("again"))
+
+    assert outbox.take(again) is not None

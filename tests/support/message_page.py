@@ -20,7 +20,8 @@ from it (`python -m tests.support.message_page`), and a test holds that it is cu
 **One morning, one message.** What falls due for one person together travels in one message, a *digest*: first what is
 asked of them, the soonest due first, then what is coming, then what was done. What is urgent goes by itself: a critical
 issue, an escalation, a pause, the go-live, the end, an invitation to a meeting. A reminder before the day travels in
-another message or does not go; on the day it leads the message of that morning. A milestone that the playbook does not
+another message or does not go; on the day it leads the message of that morning,
+unless it travelled on the working day before. A milestone that the playbook does not
 announce (`announced: false`) stands in the report of whoever gets one, and in the room: it is no message to a customer.
 Nor is it one that a colleague has signed what somebody with a report was asked for as well, unless they had refused.
 What a sponsor reads where their next meeting is announced, or hears at one that lies ahead, is no message either.

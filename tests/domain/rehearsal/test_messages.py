@@ -44,6 +44,19 @@ def test_nobody_is_reminded_twice_of_one_thing_on_one_day() -> None:
     assert len(reminded) == len(set(reminded))
 
 
+def test_nobody_at_the_customers_is_reminded_of_one_thing_on_two_days_in_a_row() -> None:
+    """What travelled in the report of Tuesday stands by itself on Wednesday no more: low touch had such a pair."""
+    for story in stories().values():
+        reminded = [mail for mail in story.to("customer") if mail.kind == "reminder"]
+        pairs = {
+            (one.to, one.about, one.on)
+            for one in reminded
+            for other in reminded
+            if (one.to, one.about) == (other.to, other.about) and (other.on - one.on).days == 1
+        }
+        assert not pairs, story.playbook
+
+
 def test_nothing_of_ours_reaches_a_customer() -> None:
     """The review of the hand-off from sales is nobody's business but ours."""
     for story in stories().values():
