@@ -91,6 +91,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         # preferences
         "preferences_title": "Choose what you hear from us",
         "preferences_lead": "This holds for messages about the onboarding of {account}.",
+        "in_brackets": " ({what})",
+        "between": ", ",
         "language": "Language",
         "hears": "What you hear",
         "everything": "Everything",
@@ -227,6 +229,8 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "メールにご返信ください。",
         "preferences_title": "お知らせの内容を選ぶ",
         "preferences_lead": "{account}様の導入に関するメールについての設定です。",
+        "in_brackets": "（{what}）",
+        "between": "、",
         "language": "言語",
         "hears": "お送りする内容",
         "everything": "すべて",

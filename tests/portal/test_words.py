@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from portal.rendering import ALL_WORDS, SETS
+from portal.rendering import ALL_WORDS, HERE, SETS
 
 
 def placeholders(words: str) -> set[str]:
@@ -36,6 +36,23 @@ def test_both_languages_are_given_the_same(key: str) -> None:
     """
     english = ALL_WORDS["en"][key.removesuffix("_one") + "_many"] if key.endswith("_one") else ALL_WORDS["en"][key]
     assert placeholders(ALL_WORDS["ja"][key]) <= placeholders(english)
+
+
+JAPANESE = "[\u3040-\u30ff\u4e00-\u9fff]"
+NARROW = re.compile(f"{JAPANESE} ?[(]|[(][^)]*{JAPANESE}|。 ")
+
+
+@pytest.mark.parametrize("key", ALL_WORDS["ja"])
+def test_japanese_has_wide_brackets_and_no_space_behind_a_sentence(key: str) -> None:
+    assert [] == NARROW.findall(ALL_WORDS["ja"][key])
+
+
+def test_what_stands_in_brackets_on_a_page_is_put_there_by_its_language() -> None:
+    """A template's own brackets would be narrow in Japanese, too."""
+    templates = HERE / "templates"
+
+    assert [] == [str(one.relative_to(templates)) for one in templates.rglob("*.html") if "({{" in one.read_text()]
+    assert (" (x)", "（x）") == tuple(ALL_WORDS[language]["in_brackets"].format(what="x") for language in ("en", "ja"))
 
 
 OF_SEVERAL = re.compile(r"\{\w+\} (working )?(days|customers|people|times|points)\b|\(s\)")
