@@ -39,7 +39,7 @@ def keep_programme(
     what was announced and lies ahead is called off then.
     """
     briefing = _table(occasion, dossier, team, hours=hours, ui=ui)
-    if occasion.end_moved:
+    if occasion.end_moved and occasion.ended is None:
         late = [entry for entry in _let_pass(briefing, occasion) if entry.key not in done_before]
         occasion = occasion.model_copy(update={"due": (*occasion.due, *late)})
     cadences = {cadence.key: cadence for cadence in dossier.playbook.programme.cadences}

@@ -15,7 +15,7 @@ from domain.calendar import WorkCalendar
 from domain.clock import Clock
 from domain.deal import Account
 from domain.notice import Notice
-from domain.record import MeetingRow, Writing
+from domain.record import PROGRAMME_ENDED, MeetingRow, Writing
 from domain.refusal import InvalidDeal
 from domain.rules.admission import YEARS_AHEAD, Calendars, calendar_of, calendar_until
 from domain.rules.programme import keep_programme, keys_of
@@ -362,6 +362,20 @@ def test_who_stays_after_all_hears_of_the_meeting_whose_announcement_fell_betwee
     assert ([entry.key] if announced else []) == keys_of(stays, onboarding.dossier, staff())
     assert entry.occurrence not in {one.occurrence for one in ahead}
     assert () == again.notices == plain.notices
+
+
+def test_whoever_stays_and_then_leaves_at_once_is_invited_to_nothing() -> None:
+    """Both may come before the programme has written anything down; what it never announced it does not call off."""
+    onboarding = opened()
+    entry = first_of(onboarding)
+    moved = occasion(onboarding, entry.due + timedelta(days=1)).model_copy(
+        update={"end_moved": True, "ended": "customer_left"}
+    )
+
+    _, writing = keep_programme(moved, onboarding.dossier, staff())
+
+    assert () == writing.notices
+    assert [PROGRAMME_ENDED] == [row.key for row in writing.journal]
 
 
 def test_an_end_that_is_put_off_lets_no_meeting_behind_it_be_announced() -> None:
