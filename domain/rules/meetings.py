@@ -122,7 +122,7 @@ def announced_to(briefing: Briefing, cadence: Cadence, day: date, people: Sequen
     """Who of those people hears of that occasion, and with which facts: everybody, unless the series is told of seldom.
 
     With `announcements` each of the customer's people hears of so many occasions since they take part, and ours as long
-    as anybody does. An hour that was chosen for one time has to be asked for again.
+    as anybody does. An hour that was chosen for one time has to be asked for again, and so has any after a pause.
     """
     if cadence.announcements is None:
         return {id: {} for id in people}
@@ -146,14 +146,17 @@ def announced_to(briefing: Briefing, cadence: Cadence, day: date, people: Sequen
 
 
 def _asked_since(briefing: Briefing, cadence: Cadence, id: str) -> datetime | None:
-    """Since when somebody could hear of a series: they take part, stand in, or chose an hour for one time alone."""
+    """Since when somebody could hear of a series: they take part, stand in, or chose an hour for one time alone.
+
+    During a pause nobody hears of any, and such an hour is given up with it: they are asked anew.
+    """
     calendar, stakeholders = briefing.calendar, briefing.deal.stakeholders
     person = next((one for one in stakeholders if one.id == id), None)
     days = [person.since] if person is not None and person.since else []
     if person is not None and person.role not in cadence.with_:
         days += [one.until for one in stakeholders if one.role in cadence.with_ and one.until]
     slot = slot_of(briefing.state, cadence.key)
-    moments = [calendar.at(day, OPENING) for day in days]
+    moments = [*(calendar.at(day, OPENING) for day in days), *(one.until for one in briefing.state.pauses)]
     return max([*moments, *([slot.starts_at] if slot else [])], default=None)
 
 

@@ -90,6 +90,20 @@ def test_tips_for_users_go_to_users_and_not_to_who_stands_in_for_a_role_beside(o
     assert {"project_lead"} == set(onboarding.told("message", about="manager_letter"))
 
 
+def test_after_a_pause_people_are_asked_anew(onboarding: Simulation) -> None:
+    """Nobody heard of the occasions that fell into it, and an hour that was chosen is given up with it."""
+    onboarding.to_day(7)
+    onboarding.tell("pause", reason="Stocktaking", by=OWNER)
+    onboarding.to_day(25)
+    onboarding.tell("resume", by=OWNER)
+    resumed_at = onboarding.now
+
+    onboarding.to_day(70)
+
+    after = [notice for notice in asked(onboarding) if notice.not_before > resumed_at]
+    assert [False, True] == [notice.facts["last_told"] for notice in after]
+
+
 def test_a_playbook_that_says_nothing_of_it_announces_every_time(onboarding: Simulation) -> None:
     """As onboardings go on that were opened before there was such a thing."""
     cadences = tuple(c.model_copy(update={"announcements": None}) for c in onboarding.playbook.cadences)
