@@ -55,6 +55,8 @@ class Before(NamedTuple):
 class UseOfTeam(Wire):
     """How the `people` of one team use the product; in `team` their role where people are told apart by role.
 
+    `team` is empty where several are counted together.
+
     `weekly_pct` is the share that used it in the last whole week, `before_pct` in that four weeks earlier (None where
     the team was too small then), `activated_pct` that ever used it. `core_features` were used by three of them in four
     weeks; `features_per_user` is an average over the users of these weeks. Half of those who ever used it had begun by
@@ -112,11 +114,11 @@ def use_by_team(
         without=nobodys.people if nobodys else 0,
         counted_together=len(together),
         core_features=core,
-        all=_figures(everybody, None) if everybody.people >= FEWEST else None,
+        all=_figures(everybody._replace(word=""), None) if everybody.people >= FEWEST else None,
         teams=tuple(
             _figures(one, earlier.get(_fold(one.word))) for one in sorted(shown, key=lambda one: _fold(one.word))
         ),
-        others=_figures(rest, None) if shown and rest.people else None,
+        others=_figures(rest._replace(word=""), None) if shown and rest.people else None,
     )
 
 

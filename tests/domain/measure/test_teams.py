@@ -63,6 +63,15 @@ def test_of_four_people_nothing_is_said() -> None:
     assert (4, None, (), None) == (use.people, use.all, use.teams, use.others)
 
 
+def test_what_is_counted_together_has_the_name_of_none() -> None:
+    """A team of three would be found by its name."""
+    use = told(team("Sales", 9), team("Law", 4), team("Board", 3))
+
+    assert use.all
+    assert use.others
+    assert ("", "") == (use.all.team, use.others.team)
+
+
 def test_a_team_that_hides_itself_leaves_one_figure_of_all() -> None:
     """Five and four: whoever knows those of five knows those of four."""
     use = told(team("Sales", 5, week=5), team("Law", 4))
