@@ -127,8 +127,8 @@ def _who(first: OpenWork, line: PortfolioLine, team: Team, language: Language) -
 
 
 def theirs(name: str, language: Language) -> str:
-    """Somebody of the customer's as one of ours reads it: with 様 in Japanese."""
-    return f"{name}様" if language == "ja" else name
+    """Somebody of the customer's as one of ours reads it: with 様 in Japanese, which a message may have put there."""
+    return f"{name.removesuffix('様')}様" if language == "ja" else name
 
 
 def _place(at: datetime | None, began: datetime, ends: datetime | None) -> float | None:

@@ -214,6 +214,21 @@ async def test_a_specialist_gives_no_onboarding_away(site: DeskSite, onboarding:
     assert (403, []) == (answer.status_code, site.door.told)
 
 
+@pytest.mark.parametrize("who", ["伊藤 健", "伊藤 健様"])
+async def test_who_has_written_is_named_with_one_honorific(site: DeskSite, onboarding: Onboarding, who: str) -> None:
+    """A message to somebody who reads Japanese names them with 様 already."""
+    facts = {"who": who, "text": "いつ始まりますか。"}
+    asked = Notice(
+        onboarding=onboarding.id, key="answer/1", kind="answer", to=OWNER, facts=facts, not_before=onboarding.now
+    )
+    onboarding.ledger.write(Writing(onboarding=onboarding.id, notices=(asked,)))
+    async with site.signed_in("csm", OWNER) as jonas:
+        day = (await jonas.get("/desk/?language=ja")).text
+
+    assert "伊藤 健様" in day
+    assert "様様" not in day
+
+
 async def test_a_reply_is_read_and_called_answered(site: DeskSite, onboarding: Onboarding) -> None:
     """To a mail of ours; the answer may have gone by mail or on the telephone."""
     facts = {"who": "Stefan Vogel", "text": "When do we start?"}
