@@ -49,7 +49,7 @@ SAID: Mapping[str, tuple[str, str]] = {
         "定着した主要機能：{of}個中{features}個",
     ),
     "teams_depth": ("{number} functions a person", "1人あたり{number}機能"),
-    "teams_begun": ("half had begun by day {day}", "半数の方がご契約後{day}日目までに利用開始"),
+    "teams_begun": ("half had begun by day {day}", "半数の方がご契約の{day}日後までに利用開始"),
     "teams_without_team": ("Without a known team: {count} of {people}.", "チーム未登録：{people}名中{count}名。"),
     "teams_without_role": ("Without a known role: {count} of {people}.", "役割未登録：{people}名中{count}名。"),
     "teams_nobodys_team": (

@@ -99,7 +99,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "origin": ("From", "情報源"),
     "unknown": ("not measured", "未計測"),
     "not_due_part": ("not due yet", "対象期間前"),
-    "due_part": ("counts from day {day}", "{day}日目から対象"),
+    "due_part": ("counts from day {day}", "ご契約の{day}日後から対象"),
     "capped": (
         "Open critical issues keep the score below green",
         "未解決の重大な不具合があるため、上限を適用しています",

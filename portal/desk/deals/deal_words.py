@@ -110,7 +110,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "quick_wins.effort": ("Effort, 1–5", "工数（1～5）"),
     "quick_wins.slot": ("By day", "時期"),
     **{f"quick_wins.{name}.{value}": (value, value) for name in ("visibility", "effort") for value in "12345"},
-    **{f"quick_wins.slot.{day}": (f"day {day}", f"{day}日目まで") for day in ("30", "60", "90")},
+    **{f"quick_wins.slot.{day}": (f"day {day}", f"ご契約の{day}日後まで") for day in ("30", "60", "90")},
     "near_term": ("Dates of theirs", "お客様側の予定"),
     "near_term_row": ("Date {number}", "予定{number}"),
     "near_term_then": (

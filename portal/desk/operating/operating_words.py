@@ -91,7 +91,7 @@ PLAYBOOK: Mapping[str, tuple[str, str]] = {
     "newest": ("as its file is now", "現在のファイル"),
     "onboardings_one": ("{count} onboarding", "{count}件"),
     "onboardings_many": ("{count} onboardings", "{count}件"),
-    "hand_off": ("day {first} to {last}", "{first}～{last}日目"),
+    "hand_off": ("day {first} to {last}", "ご契約の{first}～{last}日後"),
     "broken": (
         "Its file cannot be used: no new onboarding goes by it until it is mended.",
         "ファイルに誤りがあり使用できません。修正するまで、新しいオンボーディングには適用されません。",
