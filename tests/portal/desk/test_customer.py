@@ -426,6 +426,15 @@ async def test_the_journal_says_where_a_date_was_moved_to_in_words(
     assert ": 2033-02-07" not in page
 
 
+async def test_a_win_that_names_no_day_is_shown_without_one(onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
+    onboarding.tell("record_win", title="One list of all orders", result="one list", by="jonas.weber")
+
+    page = (await csm.get(path(onboarding))).text
+
+    assert "One list of all orders<small>one list</small>" in page
+    assert "None" not in page
+
+
 def test_the_name_of_a_month_has_room() -> None:
     """A plan that begins in the last days of November does not write its name into that of December."""
     late = months(date(2026, 11, 26), date(2027, 3, 20), "en")
