@@ -10,7 +10,7 @@ OF_FIGURES: Sequence[tuple[str, str]] = (
     ),
     (
         "was before the contract: {day}, and the deal was closed on {today}",
-        "ご契約（{today}）より前の数値（{day}）です。",
+        "{day}の数値は、ご契約日の{today}より前のものです。",
     ),
     (
         "was reported as {figures} for the same moment: correct one of them",

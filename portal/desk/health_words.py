@@ -65,7 +65,7 @@ HEALTH_WORDS: Mapping[Language, Mapping[str, str]] = {
         "health_done": "対応状況",
         "health_owner": "担当",
         "health_for_many": "{title}（{count}日間）",
-        "health_by": "{title}（担当：{who}、期日：{day}）",
+        "health_by": "{title}、担当：{who}、期日：{day}",
         "health_undated": "{title}（担当：{who}）",
         "health_not_done": "進行中の軌道修正なし",
         "health_known": "把握率{pct}%",

@@ -12,7 +12,7 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "comes after the hand-off: who leaves before it ends the onboarding as churned",
         "契約更新は移行後に記録します。移行前の解約は、オンボーディングを「解約」として終了してください。",
     ),
-    ("lies before the contract of {day}", "ご契約日（{day}）より後の日付を入力してください。"),
+    ("lies before the contract of {day}", "ご契約日の{day}より後の日付を入力してください。"),
     ("lies more than a year ahead", "1年以内の日付を入力してください。"),
     ("belongs to a renewal: who leaves pays nothing", "解約・取り消しの場合、金額は入力できません。"),
     ("is for customers who leave", "理由は、解約の場合のみ選択してください。"),
@@ -99,7 +99,7 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
     ("{day} is past", "{day}は過ぎています。"),
     (
         "{day} is past: name today, {today}, or a later day",
-        "{day}は過ぎています。本日（{today}）以降の日付をご指定ください。",
+        "{day}は過ぎています。本日{today}以降の日付をご指定ください。",
     ),
     ("{day} is more than two years ahead", "{day}は2年以上先の日付です。"),
     ("{day} is {why}: the next working day is {next}", "{day}は休業日です。次の営業日は{next}です。"),

@@ -445,7 +445,7 @@ ROOM_WORDS: Mapping[Language, Mapping[str, str]] = {
         "that_is": "内容",
         "see_plan": "すべての日程を計画で確認する",
         "since_not_yet": "前回の保留以降",
-        "done_again": "{title}（{day}に完了）",
+        "done_again": "{title}：{day}に完了",
         "was_said": "対応内容：{words}",
         "decide_by": "回答期日",
         "you_sign_as": "承認者",

@@ -47,6 +47,11 @@ def test_japanese_has_wide_brackets_and_no_space_behind_a_sentence(key: str) -> 
     assert [] == NARROW.findall(ALL_WORDS["ja"][key])
 
 
+@pytest.mark.parametrize("key", ALL_WORDS["ja"])
+def test_a_japanese_day_stands_in_no_brackets_since_its_weekday_does(key: str) -> None:
+    assert [] == re.findall("（[^（）]*[{](?:day|moment)[}]", ALL_WORDS["ja"][key])
+
+
 def test_what_stands_in_brackets_on_a_page_is_put_there_by_its_language() -> None:
     """A template's own brackets would be narrow in Japanese, too."""
     templates = HERE / "templates"

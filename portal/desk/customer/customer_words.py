@@ -68,7 +68,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "opening_then": ("This takes a few seconds. The page shows it by itself.", "数秒で完了し、自動的に表示されます。"),
     "waits_theirs": ("Waits for the customer", "お客様のご対応待ち"),
     "waits_ours": ("Waits for us", "社内の対応待ち"),
-    "by_day": (", by {day}", "（期日：{day}）"),
+    "by_day": (", by {day}", "、期日：{day}"),
     "late_one": ("{count} working day late", "{count}営業日の遅れ"),
     "late_many": ("{count} working days late", "{count}営業日の遅れ"),
     "who_acts": ("It takes {names}.", "対応する方：{names}"),

@@ -35,7 +35,7 @@ AUDIT: Mapping[str, tuple[str, str]] = {
     "verified": ("Verified", "一致"),
     "found": (
         "It is the hash of entry {entry}, written on {moment}. Up to there nothing was changed since.",
-        "記録{entry}（{moment}）のハッシュです。そこまでの記録は、それ以降変更されていません。",
+        "記録{entry}、{moment}時点のハッシュです。そこまでの記録は、それ以降変更されていません。",
     ),
     "unverified": ("Not verified", "不一致"),
     "not_found": (
@@ -105,15 +105,15 @@ COLLEAGUES: Mapping[str, tuple[str, str]] = {
         "They take part once you say so, and hear nothing until then.",
         "登録するまで、ご本人には何も送られません。",
     ),
-    "by": ("named by {person}, {day}", "提案：{person}（{day}）"),
+    "by": ("named by {person}, {day}", "提案：{person}、{day}"),
     "take_in": ("Let {person} take part", "{person}様を参加者として登録する"),
     "decline": ("Leave them out", "登録を見送る"),
     "reason": ("Why not?", "見送る理由"),
     "reason_hint": ("{person} reads it in the room.", "{person}がお客様専用ページで確認できます。"),
     "reason_long": ("Use at most 200 characters for the reason", "理由は200文字以内でご記入ください"),
     "decided": ("Named and decided", "判断済みのご提案"),
-    "taken_in": ("taken in by {person}, {day}", "{person}が登録（{day}）"),
-    "declined": ("left out by {person}, {day}", "{person}が見送り（{day}）"),
+    "taken_in": ("taken in by {person}, {day}", "{person}が{day}に登録"),
+    "declined": ("left out by {person}, {day}", "{person}が{day}に見送り"),
 }
 """Of people whom the customer has named, under `customer_named_KEY`."""
 
