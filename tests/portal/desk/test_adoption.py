@@ -71,7 +71,8 @@ async def test_a_csm_reads_how_many_use_it_and_whom_to_thank_and_ask(site: DeskS
     assert "4 people have used the product · 1 power user" in part(page, "seen")
     assert ("Eve User" in part(page, "thank"), "Kim" in part(page, "thank")) == (True, False)
     assert ("Kim &lt;b&gt;Champ" in part(page, "ask"), "Eve" in part(page, "ask")) == (True, False)
-    assert not re.search(r"Sam|Nick|\b12\b", main(page))
+    without_the_clock = re.sub(r"\d\d:\d\d", "", main(page))
+    assert not re.search(r"Sam|Nick|\b12\b", without_the_clock)
 
 
 async def test_who_was_thanked_is_not_thanked_again_for_the_same_weeks(site: DeskSite) -> None:
