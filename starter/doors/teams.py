@@ -49,8 +49,11 @@ class TeamDoor:
     def keep_list(self, onboarding: str, lines: Sequence[UserLine]) -> ListKept:
         """Keep that list as the whole one. Raises UnknownOnboarding, and InvalidNews naming the first wrong line.
 
-        Nothing of a list is kept where one line is wrong.
+        Nothing of a list is kept where one line is wrong. A list of nobody is refused: it is an export that failed, and
+        would take everybody off.
         """
+        if not lines:
+            raise InvalidNews("names nobody; a list is whole, and this one would take every user off", field="users")
         if len(lines) > MOST_LISTED:
             raise InvalidNews(f"at most {MOST_LISTED} lines are taken", field="users")
         deal = self.ledger.dossier(onboarding).deal

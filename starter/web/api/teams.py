@@ -43,7 +43,7 @@ class UserGiven(StrictWire):
 class UsersGiven(StrictWire):
     """All users of a customer: who is not among them has left the list."""
 
-    users: tuple[UserGiven, ...] = Field(max_length=MOST_AT_ONCE)
+    users: tuple[UserGiven, ...] = Field(min_length=1, max_length=MOST_AT_ONCE)
 
 
 class UsersKept(Wire):

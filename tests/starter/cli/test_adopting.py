@@ -125,6 +125,7 @@ def test_a_list_of_users_comes_from_a_spreadsheet_and_is_told_by_team(folder: Pa
         (f"user,team\nann,{'x' * 81}", "line 2.team: is longer than 80 characters"),
         ("user,team\nann,La\x07w", "line 2.team: holds a character that cannot be seen"),
         ("", "line 1: the first line names its columns"),
+        ("user,team\n\n", "users: names nobody"),
     ],
 )
 def test_a_file_that_is_no_such_list_is_refused_by_its_line(folder: Path, day90: Day90, text: str, said: str) -> None:

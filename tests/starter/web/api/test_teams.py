@@ -67,6 +67,18 @@ async def test_a_wrong_line_is_named_and_nothing_of_the_list_is_kept(
         assert 3 == use["team"]["people"]
 
 
+async def test_a_list_of_nobody_is_refused_and_takes_nobody_off(tmp_path: Path) -> None:
+    async with web_on(tmp_path) as web:
+        customer_in_use(web.parts.engine, agreed=False)
+        await web.client.put(f"{ONE}/users", json={"users": people(5)}, headers=web.token())
+
+        refused = await web.client.put(f"{ONE}/users", json={"users": []}, headers=web.token())
+        again = await web.client.put(f"{ONE}/users", json={"users": people(5)}, headers=web.token())
+
+        assert (422, "users") == (refused.status_code, problem(refused)["field"])
+        assert {"users": 5, "new": 0, "left": 0} == again.json()
+
+
 async def test_each_address_asks_for_its_scope(tmp_path: Path) -> None:
     async with web_on(tmp_path) as web:
         customer_in_use(web.parts.engine, agreed=False)
