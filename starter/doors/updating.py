@@ -117,16 +117,21 @@ async def answered(
                 raise
             failed_tasks += failure.status == RPCStatusCode.FAILED_PRECONDITION
         if loop.time() > until or failed_tasks >= MOST_FAILED_TASKS:
-            silent = await who_is_silent(handle, within=tries.patience, one_try=tries.one_try)
+            silent = await who_is_silent(
+                handle, within=tries.patience, one_try=tries.one_try, failed=failed_tasks >= MOST_FAILED_TASKS
+            )
             under = f" with news_id {news['news_id']}" if isinstance(news, Mapping) else ""
             raise NotReachable(f"{silent} The news may still be applied; sending it again{under} is harmless")
         await asyncio.sleep(BETWEEN_TRIES * 2**failed_tasks * random.uniform(0.5, 1.5))
 
 
-async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta) -> str:
+async def who_is_silent(
+    handle: WorkflowHandle[Any, Any], *, within: timedelta, one_try: timedelta, failed: bool = False
+) -> str:
     """A sentence saying who does not answer: Temporal, the workers, or a workflow that fails at every try.
 
-    Temporal is asked once more: a try that was cut short looks the same whichever of them was silent.
+    Temporal is asked once more: a try that was cut short looks the same whichever of them was silent. `failed` says
+    that it is known to fail at the news: the task after that one has no news any more, and may have gone well by now.
     """
     try:
         await handle.describe(rpc_timeout=one_try)
@@ -134,13 +139,15 @@ async def who_is_silent(handle: WorkflowHandle[Any, Any], *, within: timedelta, 
         if failure.status != RPCStatusCode.NOT_FOUND:
             return f"Temporal does not answer: {failure.message}."
     with contextlib.suppress(RPCError):
-        if fails := await _failing_task(handle, one_try=one_try):
+        if fails := await _failing_task(handle, one_try=one_try, failed=failed):
             return f"its workflow fails at every try: {fails}."
     return f"nobody answered within {within.seconds} s: is a worker running?"
 
 
-async def _failing_task(handle: WorkflowHandle[Any, Any], *, one_try: timedelta) -> str:
+async def _failing_task(handle: WorkflowHandle[Any, Any], *, one_try: timedelta, failed: bool) -> str:
     """Why the workflow's last task failed, in words; empty where the last one did not fail.
+
+    With `failed` it is the last of those that failed, whatever came after it.
 
     The failure's own words are told where they name what is missing in Temporal; others may hold what people wrote.
     """
@@ -152,13 +159,13 @@ async def _failing_task(handle: WorkflowHandle[Any, Any], *, one_try: timedelta)
     service = handle._client.workflow_service
     newest = await service.get_workflow_execution_history_reverse(request, timeout=one_try)
     for event in newest.history.events:
-        if event.HasField("workflow_task_completed_event_attributes"):
+        if event.HasField("workflow_task_completed_event_attributes") and not failed:
             return ""
         if event.HasField("workflow_task_failed_event_attributes"):
-            failed = event.workflow_task_failed_event_attributes
-            if failed.cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES:
-                return f"{failed.failure.message} (a worker registers its search attributes when it starts)"
-            return WorkflowTaskFailedCause.Name(failed.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
+            failure = event.workflow_task_failed_event_attributes
+            if failure.cause == WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES:
+                return f"{failure.failure.message} (a worker registers its search attributes when it starts)"
+            return WorkflowTaskFailedCause.Name(failure.cause).removeprefix("WORKFLOW_TASK_FAILED_CAUSE_")
     return ""
 
 

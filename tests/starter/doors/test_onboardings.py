@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine
 from temporalio import workflow
-from temporalio.client import Client, RPCError, WorkflowQueryFailedError
+from temporalio.api.enums.v1 import WorkflowTaskFailedCause
+from temporalio.api.history.v1 import History, HistoryEvent
+from temporalio.client import Client, RPCError, WorkflowHandle, WorkflowQueryFailedError
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
@@ -27,6 +30,7 @@ from runtime.connection import connect
 from starter.doors.dates import Dates, dates_if, tell_with_dates
 from starter.doors.onboardings import OnboardingDoor
 from starter.doors.trying import supposed
+from starter.doors.updating import ONE_TRY, PATIENCE, who_is_silent
 from starter.trouble import InvalidNews, NotFound, NotReachable
 from store.engine import open_store
 from store.ledger import SqlLedger
@@ -529,6 +533,39 @@ async def test_news_whose_workflow_task_failed_is_sent_again(door: OnboardingDoo
 
     assert "on_track" == progress.status
     assert (3, 1) == (len(server.ids), len(set(server.ids)))
+
+
+@dataclass
+class FailedBefore:
+    """A workflow whose last task went well, without the news at which the one before it failed."""
+
+    id: str = "onboarding-x"
+    _client: Any = None
+
+    def __post_init__(self) -> None:
+        self._client = SimpleNamespace(namespace="default", workflow_service=self)
+
+    async def describe(self, **_: Any) -> None:
+        return
+
+    async def get_workflow_execution_history_reverse(self, *_: Any, **__: Any) -> Any:
+        failed = HistoryEvent()
+        failed.workflow_task_failed_event_attributes.cause = (
+            WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_BAD_SEARCH_ATTRIBUTES
+        )
+        failed.workflow_task_failed_event_attributes.failure.message = "search attribute WaitsForNobody is unknown"
+        well = HistoryEvent()
+        well.workflow_task_completed_event_attributes.scheduled_event_id = 9
+        return SimpleNamespace(history=History(events=[well, failed]))
+
+
+@pytest.mark.parametrize(
+    ("failed", "said"), [(True, "search attribute WaitsForNobody"), (False, "is a worker running")]
+)
+async def test_news_at_which_tasks_fail_is_told_so_although_the_next_one_went_well(failed: bool, said: str) -> None:
+    handle = cast("WorkflowHandle[Any, Any]", FailedBefore())
+
+    assert said in await who_is_silent(handle, within=PATIENCE, one_try=ONE_TRY, failed=failed)
 
 
 async def test_being_cancelled_is_no_timeout(door: OnboardingDoor) -> None:
