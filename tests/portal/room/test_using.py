@@ -8,10 +8,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from playwright.async_api import expect
 
 from domain.notice import Notice
 from portal.room.targets import target
 from tests.support.adoption import OFTEN, belongs, used
+from tests.support.browsers import a_browser, complaints_in_both_schemes, needs_a_browser
 from tests.support.room import Onboarding, RoomSite, into, room_on
 
 GROUP = "lindenau"
@@ -164,3 +166,21 @@ def test_a_letter_that_tells_of_use_by_team_leads_there() -> None:
     letter = Notice(onboarding="1", key="k", kind="message", to="lead", facts={"by_team": True}, not_before=at)
 
     assert ("/use", "/") == (target(letter), target(letter.model_copy(update={"facts": {}})))
+
+
+@needs_a_browser
+@pytest.mark.parametrize("width", [390, 1440])
+async def test_a_page_full_of_teams_shuts_nobody_out_and_is_no_wider_than_its_window(
+    width: int, site: RoomSite
+) -> None:
+    onboarding = opened(site)
+    async with a_browser() as browser:
+        page = await browser.new_page(viewport={"width": width, "height": 900})
+        await page.goto(f"{site.address}{site.way_in(onboarding, 'head')}")
+        await page.get_by_role("button").press("Enter")
+        await expect(page.get_by_role("navigation")).to_be_visible()
+        await page.goto(f"{site.address}/use")
+        await expect(page.get_by_text("Sales <b>North</b>")).to_be_visible()
+
+        assert [] == await complaints_in_both_schemes(page)
+        assert width >= await page.evaluate("document.documentElement.scrollWidth")
