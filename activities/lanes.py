@@ -82,8 +82,8 @@ class Lanes:
 
     `in_hand` are the deliveries of this channel that are under way in this worker, by number, ours and others.
     `apart_from` are numbers to leave out. `now` tells Temporal's time; `threads` are for looking what waits. When
-    `woken` is set it looks again. After its last message it `lingers` for more: to begin a pass costs Temporal more
-    than some looks into the outbox.
+    `woken` is set it looks again. So long after its last message, and before the next one may go, it `lingers`: to
+    begin a pass costs Temporal more than some looks into the outbox.
 
     To a line it is what there is to deliver (`next`, `ended`): one that works in a thread takes message after message
     without a turn of the event loop for each.
@@ -234,13 +234,18 @@ class Lanes:
             activity.heartbeat(settled)
 
     async def _more_has_come(self) -> bool:
-        """Look again when woken, and for a while after the last message now and then; whether something waits."""
-        while not self._over() and (self.woken.is_set() or self._loop.time() < self._lingers_until):
+        """Look again when woken, and now and then while it lingers; whether something waits."""
+        while not self._over() and (self.woken.is_set() or self._may_linger()):
             await self._moment()
             await self._look()
             if self._waiting:
                 return True
         return False
+
+    def _may_linger(self) -> bool:
+        """Whether the last message went not long ago, or the next one may go before long."""
+        soon = self.next_at is not None and self.next_at - self.now() <= self.lingers
+        return soon or self._loop.time() < self._lingers_until
 
     async def _moment(self) -> None:
         """Until we are woken, the next message may go, or it is time for a look all the same."""

@@ -68,7 +68,7 @@ class SendingPassed(Wire):
 class Sending:
     """The activities of a channel's sender. `offices` knows the office of a channel; None where there is none (any
     more), and then nothing waits. `channels` are those to people. `threads` are for looking what waits. `passes` are
-    known to whoever wakes senders in this process. A pass `lingers` for more after its last message.
+    known to whoever wakes senders in this process. So long a pass `lingers` after its last message, or before the next.
     """
 
     offices: Callable[[str], Office | None]

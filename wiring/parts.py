@@ -94,8 +94,8 @@ CONFIRMED_EVERY = timedelta(seconds=5)
 CONFIRMING_THREADS = 2
 """For the database alone, a row at a time."""
 LINGER = timedelta(seconds=5)
-"""How long a sender's pass waits for more after a message: while there is something to send every few seconds, one pass
-a minute does it all, and each costs two tasks and a signal."""
+"""How long a sender's pass waits for more after a message, and for one that may go by then: while there is something to
+send every few seconds, one pass a minute does it all, and each costs two tasks and a signal."""
 CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)

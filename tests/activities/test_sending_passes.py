@@ -59,7 +59,7 @@ class Counter:
     def ready(self, *, now: object, most: int) -> Sequence[int]:
         return sorted(self.waiting)[:most]
 
-    def next_ready(self, *, after: object) -> None:
+    def next_ready(self, *, after: datetime) -> datetime | None:
         return None
 
     @asynccontextmanager
@@ -209,6 +209,32 @@ async def test_a_pass_that_lingers_takes_what_comes_without_a_signal() -> None:
 
     assert SendingPassed(settled=2, more=True) == done
     assert ["mail"] == signals.calls, "only when no pass was there to look"
+
+
+@dataclass
+class Later(Counter):
+    """An office whose items may go from a moment of Temporal's time on."""
+
+    goes_at: datetime = NOON
+
+    def ready(self, *, now: Any, most: int) -> Sequence[int]:
+        return super().ready(now=now, most=most) if now >= self.goes_at else []
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        return self.goes_at if self.goes_at > after else None
+
+
+@pytest.mark.parametrize(("after_ms", "settled"), [(300, 1), (30_000, 0)])
+async def test_a_pass_waits_for_what_may_go_before_long_and_leaves_what_may_go_later_to_the_next(
+    after_ms: int, settled: int
+) -> None:
+    """A confirmation is due some seconds after its news; a look, a timer and another pass cost more than to wait."""
+    office = Later({1}, goes_at=NOON + timedelta(milliseconds=after_ms))
+    ours = replace(sending(office), lingers=timedelta(seconds=1))
+
+    done = await activity().run(ours.send_what_waits, MAIL)
+
+    assert (settled, None if settled else office.goes_at) == (done.settled, done.next_at)
 
 
 async def test_what_comes_while_a_pass_lingers_goes_over_the_line_that_is_open() -> None:
