@@ -4,6 +4,9 @@ Product and floor live through the same course (benchmarks/story.py) at the same
 a real dev server, a worker and a client of its own. The product writes its SQLite store and goes through its own door;
 its sender is left out, and measured separately by a third side that does the same with it, in files.
 
+Before any is counted, each side lives one onboarding to its end: what is loaded and compiled at its first use, such as
+templates and statements, a worker has for months. That one is `first` in the figures.
+
 `telling_ratio` compares that third side, process and mails together, with a fourth that plays beside it: the floor with
 an activity for each notice, as one would write it who sends each mail by one. Those do nothing; what they cost is
 Temporal's part of sending.
@@ -31,18 +34,19 @@ TELLING = Side(name="floor_each_notice", kind="floor", per_person=True)
 async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str, Any]:
     course = full_course(day)
     each = course.wall(course.length).total_seconds()
-    say(f"{rounds} rounds of {onboardings} onboardings a side, and one with the sender; {each:.0f} s each")
+    say(f"to warm up, {rounds} rounds of {onboardings} onboardings a side, and one with the sender; {each:.0f} s each")
     sides = (PRODUCT, FLOOR, SENDING, TELLING)
     used: dict[str, list[Used]] = {side.name: [] for side in sides}
     with tempfile.TemporaryDirectory(prefix="day90-cpu-") as folder:
         async with up(sides, course, Path(folder)) as running:
-            for number in range(rounds + 1):
+            first = await play_round(running, number=0, onboardings=1)
+            for number in range(1, rounds + 2):
                 # Separately, because it costs so much that the others would run late.
-                playing = running[:2] if number < rounds else running[2:]
+                playing = running[:2] if number <= rounds else running[2:]
                 of_round = await play_round(playing, number=number, onboardings=onboardings)
                 for one, cost in zip(playing, of_round, strict=True):
                     used[one.side.name].append(cost)
-                    say(f"round {number + 1}, {one.side.name}: {cost.whole:.2f} CPU-s an onboarding")
+                    say(f"round {number}, {one.side.name}: {cost.whole:.2f} CPU-s an onboarding")
     pairs = list(zip(used["product"], used["floor"], strict=True))
     parts = {name: _parts(many) for name, many in used.items()}
     say("")
@@ -56,6 +60,7 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str,
         "sender_cpu_s": parts["with_sender"]["whole"] - parts["product"]["whole"],
         "telling_ratio": parts["with_sender"]["whole"] / parts["floor_each_notice"]["whole"],
         **parts,
+        "first": {side.name: cost.whole for side, cost in zip(sides, first, strict=True)},
         "refused": sum(one.refused for many in used.values() for one in many),
         "latest_s": {name: max(one.latest for one in many) for name, many in used.items()},
         "slowest_s": {name: max(one.slowest for one in many) for name, many in used.items()},
