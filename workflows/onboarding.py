@@ -224,10 +224,12 @@ class Onboarding:
         )
 
     def _publish(self) -> None:
-        wanted = visibility.attributes(self.state, self.now)
+        state = self.state
+        progress = agenda.progress(state, self.now)
+        wanted = visibility.attributes(state, progress)
         if updates := visibility.updates(wanted, workflow.info().typed_search_attributes):
             workflow.upsert_search_attributes(updates)
-        workflow.set_current_details(words.details(self.state, self.now))
+        workflow.set_current_details(words.details(state, progress))
 
     # --- news
 

@@ -7,8 +7,7 @@ from temporalio import workflow
 from temporalio.common import SearchAttributeKey, TypedSearchAttributes
 
 with workflow.unsafe.imports_passed_through():
-    from domain import agenda
-    from domain.agenda import State
+    from domain.agenda import Progress, State
 
 STATUS = SearchAttributeKey.for_keyword("OnboardingStatus")
 OPEN_STAGES = SearchAttributeKey.for_keyword_list("OpenStages")
@@ -36,9 +35,8 @@ def _by_day(moment: datetime | None) -> datetime | None:
     return datetime.combine(moment.astimezone(UTC).date(), time(), UTC) if moment else None
 
 
-def attributes(state: State, now: datetime) -> dict[SearchAttributeKey[Any], Any]:
+def attributes(state: State, progress: Progress) -> dict[SearchAttributeKey[Any], Any]:
     """Every search attribute with its value, None where it has none. None of them ever holds customer content."""
-    progress = agenda.progress(state, now)
     return {
         STATUS: progress.status,
         OPEN_STAGES: list(progress.open_stages),

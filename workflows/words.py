@@ -1,12 +1,11 @@
 """What do readers of the Temporal UI see of an onboarding? Summaries of its timers, and its details in Markdown."""
 
-from datetime import datetime
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from domain import agenda
-    from domain.agenda import Entry, State
+    from domain.agenda import Entry, Progress, State
 
 SHORT = 180
 """Most characters of a summary: Temporal takes 400 bytes, which is two a character and some to spare."""
@@ -51,9 +50,8 @@ def turn_in_words(state: State, entries: list[Entry]) -> str:
     return "; ".join([*news, *(_in_words(rule, abouts) for rule, abouts in due.items())])[:SHORT] or "nothing new"
 
 
-def details(state: State, now: datetime) -> str:
+def details(state: State, progress: Progress) -> str:
     """The current details in Markdown: the status in a sentence, the stages, what is waited for, what comes next."""
-    progress = agenda.progress(state, now)
     owner = f"playbook {state.playbook} · owner {state.owner}"
     lines = [
         f"**{progress.status.replace('_', ' ')}** · day {progress.day} · {owner}",

@@ -1,5 +1,6 @@
 """What follows at once when something has happened? Stages turn, gates open, hypercare closes, the hand-off comes."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -131,8 +132,11 @@ def _apply_held_signals(state: State, now: datetime) -> bool:
 
 def _turn_stages(state: State, now: datetime) -> bool:
     turned = False
+    of_stage = defaultdict[str, list[MilestoneState]](list)
+    for milestone in state.milestones:
+        of_stage[milestone.stage].append(milestone)
     for stage in state.stages:
-        milestones = [milestone for milestone in state.milestones if milestone.stage == stage.key]
+        milestones = of_stage[stage.key]
         may_open = all((other := state.milestone(key)) is None or other.settled for key in stage.after)
         # A first value may come long before the stage in which it is due.
         at_work = any(milestone.settled for milestone in milestones if milestone.role != "first_value")

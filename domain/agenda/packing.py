@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from threading import Lock
 from typing import Any
 
 from domain.agenda.state import State
@@ -49,20 +50,28 @@ def carried(held: bytes | State | Mapping[str, Any]) -> State:
     return held if isinstance(held, State) else State.model_validate(held["state"])
 
 
+DOZING = 64
+"""Folded states of a process that stay unpacked, some 50 kB each: who was awake a moment ago wakes again soonest."""
+
+
 class FoldingState:
     """A state that is packed away while nothing happens, and unpacked unchanged when it is asked for.
 
     It is packed as for a new run, which the stored states and the deploy gate hold: as objects it is twenty
-    times as large, and an onboarding sleeps for all but seconds of its months.
+    times as large, and an onboarding sleeps for all but seconds of its months. The last `DOZING` that were folded are
+    packed once others have come after them. One thread at a time may use a state; several may use several.
     """
 
     def __init__(self, state: State) -> None:
         self._state: State | None = state
         self._folded = b""
+        self._dozes = False
 
     @property
     def state(self) -> State:
         """The state as it is now, to be changed."""
+        if self._dozes:
+            self._stir()
         if self._state is None:
             self._state, self._folded = unpacked(self._folded), b""
         return self._state
@@ -72,7 +81,29 @@ class FoldingState:
         return self._state or unpacked(self._folded)
 
     def fold(self) -> None:
-        """Pack the state away until it is asked for."""
-        if self._state is not None:
-            self._folded = packed(self._state)
-            self._state = None
+        """Let the state be packed away, as soon as enough others have been folded, until it is asked for."""
+        if self._state is None or self._dozes:
+            return
+        with _LOCK:
+            self._dozes = True
+            _DOZED_OFF[self] = None
+            if len(_DOZED_OFF) > DOZING:
+                oldest = next(iter(_DOZED_OFF))
+                oldest._pack()
+                del _DOZED_OFF[oldest]
+
+    def _stir(self) -> None:
+        """Let nobody pack it from now on."""
+        with _LOCK:
+            self._dozes = False
+            _DOZED_OFF.pop(self, None)
+
+    def _pack(self) -> None:
+        assert self._state is not None
+        self._folded = packed(self._state)
+        self._state = None
+
+
+_LOCK = Lock()
+_DOZED_OFF: dict[FoldingState, None] = {}
+"""Those that doze, in the order in which they began to."""

@@ -11,6 +11,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer, WorkflowRunner
 
 from domain.agenda import FoldingState, State
+from domain.agenda.packing import DOZING
 from tests.replay.fingerprints import COMMITTED, fingerprint
 from tests.replay.histories import FOLDER, PLAYED
 from workflows.sandbox import WORKFLOWS, runner
@@ -103,13 +104,20 @@ def test_there_is_a_sample_of_the_carried_state() -> None:
     assert STATES
 
 
+def put_away(state: State) -> FoldingState:
+    """The state, folded, after so many others that it is packed."""
+    kept = FoldingState(state)
+    kept.fold()
+    for number in range(DOZING):
+        FoldingState(State(onboarding=f"onboarding-{number}")).fold()
+    return kept
+
+
 @pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)
 def test_a_state_that_was_put_away_comes_back_the_same(path: Path) -> None:
     """Between two wake-ups an onboarding is folded up; what it then decides must not tell."""
     state = State.model_validate_json(path.read_text("utf-8"))
-    kept = FoldingState(state.model_copy(deep=True))
-
-    kept.fold()
+    kept = put_away(state.model_copy(deep=True))
 
     assert kept.state == state
     assert kept.state.model_dump_json() == state.model_dump_json()
@@ -118,8 +126,7 @@ def test_a_state_that_was_put_away_comes_back_the_same(path: Path) -> None:
 @pytest.mark.parametrize("path", STATES[:1], ids=lambda path: path.stem)
 def test_a_look_at_a_state_leaves_it_put_away(path: Path) -> None:
     """A page that asks every onboarding how it stands must not make them all heavy again."""
-    kept = FoldingState(State.model_validate_json(path.read_text("utf-8")))
-    kept.fold()
+    kept = put_away(State.model_validate_json(path.read_text("utf-8")))
 
     first, second = kept.glimpse(), kept.glimpse()
 
