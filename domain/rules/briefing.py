@@ -12,13 +12,13 @@ from domain.calendar import WorkCalendar
 from domain.drafting import Drafting, draft
 from domain.measure.adoption import AdoptionSeen
 from domain.measure.targets import TargetSeen
-from domain.naming import honoured, listed
+from domain.naming import honoured, listed, role_title
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
 from domain.record import AttendanceRow, Dossier, RegisterRow
 from domain.rules import digests
-from domain.rules.casting import cast_customer, playing, staff_person
+from domain.rules.casting import cast_customer, playing, predecessors, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_morning, next_office_moment, office_hours_later, plain_week
 from domain.team import Member, Team
@@ -68,6 +68,7 @@ class Briefing:
         self.adoption = adoption
         self._people: dict[str, Person | None] = {}
         self._in_place: dict[str, Person] = {}
+        self._predecessors: dict[str, list[dict[str, str]]] = {}
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
@@ -200,7 +201,7 @@ class Briefing:
                 onboarding=onboarding,
                 ui=self.ui,
             ),
-            facts,
+            {**facts, **self._in_their_place(person)},
             key=f"{occasion}/{kind}/{to}",
             not_before=not_before,
             staff=person.side == "vendor" and person.role != "seller",
@@ -212,6 +213,20 @@ class Briefing:
             draft=draft,
             joins_from=joins_from,
         )
+
+    def _in_their_place(self, person: Person) -> dict[str, Any]:
+        """For one of the customer's who gets what was for people who have left: who that was, and since when."""
+        if person.id not in self._predecessors:
+            self._predecessors[person.id] = [
+                {
+                    "name": self.called([one.id], person.language),
+                    "role": role_title(one.role, person.language),
+                    "since": str(one.until),
+                }
+                for one in predecessors(self.deal, person.id)
+            ]
+        told = self._predecessors[person.id]
+        return {"predecessors": told} if told else {}
 
     def after_office_hours(self, id: str, since: datetime, count: float) -> datetime:
         """The moment, in business time, by which that person has been in office for `count` hours.

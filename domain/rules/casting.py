@@ -1,9 +1,10 @@
 """Who plays which role in this onboarding? The playbook speaks of roles, a deal and a staff directory of people."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import get_args
 
-from domain.deal import CustomerRole, DealClosed, Sale
+from domain.deal import CustomerRole, DealClosed, Sale, Stakeholder
 from domain.notice import Person
 from domain.playbook import Milestone, Role
 from domain.record import Dossier
@@ -63,6 +64,19 @@ def cast_customer(deal: DealClosed) -> Cast:
         stand_in = next((filled[other] for other in STANDS_IN[role] if cast[other]), [rollout[0].id])
         filled[role] = filled[role] or stand_in
     return filled
+
+
+def predecessors(deal: DealClosed, id: str) -> list[Stakeholder]:
+    """Who has left the roles that `id` plays because nobody else has them now: of each role whoever left last."""
+    left = [person for person in deal.stakeholders if person.until is not None and person.in_rollout]
+    if not left:
+        return []
+    cast = cast_customer(deal)
+    filled = {person.role for person in deal.contacts if person.in_rollout}
+    if deal.champion in {person.id for person in deal.contacts}:
+        filled.add("champion")
+    last = {person.role: person for person in sorted(left, key=lambda person: person.until or date.min)}
+    return [last[role] for role in CUSTOMER_ROLES if role in last and role not in filled and id in cast[role]]
 
 
 def cast_of(people: Iterable[Person], team: Team, owner: str) -> Cast:

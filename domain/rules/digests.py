@@ -162,6 +162,7 @@ _HEAD = frozenset(
         "staff",
         "ui",
         "stranger",
+        "predecessors",
     )
 )
-"""Facts that every notice has, its letterhead, and whether its reader has never heard of us."""
+"""Facts that every notice has, its letterhead, whether its reader has never heard of us, and whose place they take."""

@@ -645,6 +645,36 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
     assert words in of_facts("meeting_cancelled", language, starts_at="", on="2027-01-12")
 
 
+@pytest.mark.parametrize(
+    ("language", "name", "role", "words"),
+    [
+        (
+            "en",
+            "Anna Weiß",
+            "Technical lead",
+            "As of Monday, 9 November 2026, Anna Weiß (Technical lead) no longer takes part: until somebody takes over,"
+            " what was for them comes to you as well.",
+        ),
+        (
+            "ja",
+            "中村 翔様",
+            "技術責任者",
+            "2026年11月9日（月）付で中村 翔様（技術責任者）がご担当を離れられたため、後任の方が決まるまで、"
+            "中村 翔様宛のご連絡もお送りしています。",
+        ),
+    ],
+)
+@pytest.mark.parametrize("kind", ["reminder", "digest"])
+def test_who_stands_in_for_somebody_who_left_reads_why_they_get_it(
+    kind: NoticeKind, language: Language, name: str, role: str, words: str
+) -> None:
+    """In the small print, of every message: it asks for what another had promised."""
+    predecessors = [{"name": name, "role": role, "since": "2026-11-09"}]
+
+    assert words in of_facts(kind, language, predecessors=predecessors).replace("\u2060", "")
+    assert words not in of_facts(kind, language)
+
+
 def of_facts(kind: NoticeKind, language: Language, **facts: Any) -> str:
     """The text of a sample with some of its facts changed."""
     waiting = sample(kind, language)

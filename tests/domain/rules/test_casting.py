@@ -1,11 +1,12 @@
 """Who plays which role, who stands in where a deal names nobody, and who approves?"""
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from domain.deal import DealClosed
-from domain.rules.casting import approvers, cast_customer, cast_vendor, people_of, playing
+from domain.rules.casting import approvers, cast_customer, cast_vendor, people_of, playing, predecessors
 from domain.team import Team
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, staff
 
@@ -40,6 +41,31 @@ def test_a_role_that_the_deal_names_nobody_for_falls_to_who_stands_in(
 
 def test_everybody_has_somebody_to_turn_to_whoever_the_deal_names() -> None:
     assert all(cast_customer(with_people("procurement")).values())
+
+
+@pytest.mark.parametrize(
+    ("gone", "reader", "names"),
+    [
+        ({"technical_lead": 10}, "project_lead", []),
+        ({"technical_lead": 10, "technical_lead-2": 12}, "project_lead", ["technical_lead-2"]),
+        ({"technical_lead": 12, "technical_lead-2": 10}, "project_lead", ["technical_lead"]),
+        ({"technical_lead": 12, "technical_lead-2": 10}, "champion", []),
+        ({}, "project_lead", []),
+    ],
+)
+def test_who_stands_in_takes_the_place_of_whoever_left_last(
+    gone: dict[str, int], reader: str, names: list[str]
+) -> None:
+    """Nobody does while the role has somebody, nor for a role that never had anybody: here the sponsor's."""
+    people = with_people("project_lead", "technical_lead", "technical_lead", "champion")
+    left = [
+        one.model_copy(update={"until": date(2026, 11, gone[one.id]) if one.id in gone else None})
+        for one in people.stakeholders
+    ]
+
+    deal = people.model_copy(update={"stakeholders": tuple(left)})
+
+    assert names == [one.id for one in predecessors(deal, reader)]
 
 
 def test_the_first_five_of_a_role_play_it() -> None:

@@ -15,6 +15,8 @@ from tests.support.simulation import OWNER, Simulation, opened, through_json
 
 NEW: dict[str, Any] = {"to": "project_lead-2", "name": "Ana Ruiz", "email": "ana@customer.example"}
 
+JOINS: dict[str, Any] = {"name": "Ben Ito", "email": "ben@customer.example"}
+
 
 def asked_for_the_plan() -> Simulation:
     """An onboarding whose project lead is asked to agree to the plan."""
@@ -114,6 +116,31 @@ def test_a_role_that_nobody_has_is_the_owners_news_at_once() -> None:
     assert (OWNER, onboarding.now) == (told.to, told.not_before)
     assert "Technical lead" == empty["role"]
     assert empty["stand_in"]
+
+
+def test_who_gets_what_was_for_somebody_who_left_reads_whose_place_they_take() -> None:
+    """Until somebody has that role: then it is theirs again."""
+    onboarding = opened()
+    onboarding.to_day(4)
+    onboarding.settled("kickoff_held")
+    onboarding.tell("remove_contact", person="technical_lead", by=OWNER)
+    left = str(onboarding.calendar.day_of(onboarding.now))
+    lead = onboarding.dossier.person("technical_lead")
+    assert lead is not None
+    told = len(onboarding.notices(to="project_lead"))
+
+    onboarding.to_day(12)
+
+    [after] = {str(one.facts.get("predecessors")) for one in onboarding.notices(to="project_lead")[told:]}
+    assert str([{"name": lead.name, "role": "Technical lead", "since": left}]) == after
+    others = [one for one in onboarding.notices() if one.to != "project_lead"]
+    assert not [one.to for one in others if "predecessors" in one.facts]
+    onboarding.tell("add_contact", person="technical_lead-2", role="technical_lead", by=OWNER, **JOINS)
+    told = len(onboarding.notices(to="project_lead"))
+    onboarding.to_day(20)
+    since = onboarding.notices(to="project_lead")[told:]
+    assert since
+    assert not [one.kind for one in since if "predecessors" in one.facts]
 
 
 def test_what_the_owner_did_themselves_they_are_not_told() -> None:
