@@ -96,7 +96,7 @@ def facts_of(briefing: Briefing, meeting: Meeting, day: date, to: str) -> dict[s
         "agenda": briefing.say(meeting.agenda, language),
         "with": [briefing.called([other], language) for other in meeting.people],
         "host": briefing.called([meeting.host], language),
-        **_figures(briefing, meeting.cadence, day, language),
+        **_figures(briefing, meeting.cadence, day, to),
     }
 
 
@@ -150,14 +150,25 @@ def _asked_since(briefing: Briefing, cadence: Cadence, id: str) -> datetime | No
 
     During a pause nobody hears of any, and such an hour is given up with it: they are asked anew.
     """
-    calendar, stakeholders = briefing.calendar, briefing.deal.stakeholders
-    person = next((one for one in stakeholders if one.id == id), None)
-    days = [person.since] if person is not None and person.since else []
-    if person is not None and person.role not in cadence.with_:
-        days += [one.until for one in stakeholders if one.role in cadence.with_ and one.until]
-    slot = slot_of(briefing.state, cadence.key)
-    moments = [*(calendar.at(day, OPENING) for day in days), *(one.until for one in briefing.state.pauses)]
+    joined, slot = _joined(briefing, cadence, id), slot_of(briefing.state, cadence.key)
+    moments = [briefing.calendar.at(joined, OPENING)] if joined else []
+    moments += [one.until for one in briefing.state.pauses]
     return max([*moments, *([slot.starts_at] if slot else [])], default=None)
+
+
+def _joined(briefing: Briefing, cadence: Cadence, id: str) -> date | None:
+    """The day from which one of the customer's takes part in a series: they came, or stand in for who left.
+
+    None for whoever was there from the beginning, and for our own people.
+    """
+    stakeholders = briefing.deal.stakeholders
+    person = next((one for one in stakeholders if one.id == id), None)
+    if person is None:
+        return None
+    days = [person.since] if person.since else []
+    if person.role not in cadence.with_:
+        days += [one.until for one in stakeholders if one.role in cadence.with_ and one.until]
+    return max(days, default=None)
 
 
 def since_the_last(cadence: Cadence) -> timedelta:
@@ -174,25 +185,29 @@ def _agenda(briefing: Briefing, cadence: Cadence, day: date, larger: Culmination
     return ordinary[min(turn(briefing, cadence, day), len(ordinary) - 1)]
 
 
-def _figures(briefing: Briefing, cadence: Cadence | None, day: date, language: str) -> dict[str, Any]:
-    """Where it stands, for a meeting whose invitation says so: with all that was reached since the one before it."""
+def _figures(briefing: Briefing, cadence: Cadence | None, day: date, to: str) -> dict[str, Any]:
+    """Where it stands, for a meeting whose invitation says so: with all that was reached since the one before it.
+
+    Who was at none before reads of all that was reached.
+    """
     if cadence is None or not cadence.figures:
         return {}
-    since = _told_before(briefing, cadence, day)
-    closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
-    standing = letters.standing(briefing, language, since=since or closed_on)
-    return {"standing": {**standing, "met_before": since is not None}}
+    before, joined = _before(briefing, cadence, day), _joined(briefing, cadence, to)
+    met_before = before is not None and (joined is None or joined <= before)
+    since = notice_moment(cadence, briefing.calendar, before) if before and met_before else briefing.deal.closed_at
+    standing = letters.standing(briefing, briefing.language_of(to), since=briefing.calendar.day_of(since))
+    return {"standing": {**standing, "met_before": met_before}}
 
 
-def _told_before(briefing: Briefing, cadence: Cadence, day: date) -> date | None:
-    """The day on which the occasion before that day was announced; None where it is the first.
+def _before(briefing: Briefing, cadence: Cadence, day: date) -> date | None:
+    """The day of the occasion before that day; None where it is the first.
 
     A larger meeting may have taken the place of the one before it: then two rhythms lie between them.
     """
     closed_on = briefing.calendar.day_of(briefing.deal.closed_at)
     days = cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan)
     before = list(takewhile(lambda one: one < day, days)) if days is not None else []
-    return briefing.calendar.day_of(notice_moment(cadence, briefing.calendar, before[-1])) if before else None
+    return before[-1] if before else None
 
 
 # --- hours that were agreed

@@ -19,6 +19,7 @@ from domain.text import in_language
 from tests.support.simulation import EXECUTIVE, MANAGER, OTHER_CSM, OWNER, Simulation, deal, gone_live, opened
 
 OWNER_IN_JAPAN = "mika.sato"
+NEW_SPONSOR = {"to": "executive_sponsor-2", "name": "Ana Ruiz", "email": "ana@customer.example"}
 
 
 @pytest.fixture
@@ -847,6 +848,22 @@ def test_what_was_reached_between_two_meetings_stands_in_the_announcement_of_the
     assert len(announced) > 2
     assert [] == [title for title in before if title not in told]
     assert [False, True, True] == [standing["met_before"] for standing in standings]
+
+
+def test_who_was_at_no_meeting_before_reads_of_all_that_was_reached() -> None:
+    """A sponsor who has taken over has not met us: "since the last meeting" would say nothing to them."""
+    onboarding = opened()
+    onboarding.in_time(to="security_passed")
+    onboarding.tell("replace_contact", person="executive_sponsor", by=OWNER, **NEW_SPONSOR)
+
+    onboarding.in_time(to="roi_reported")
+
+    [met] = [one.facts["standing"] for one in onboarding.notices("meeting", to="executive_sponsor")]
+    first, second = (one.facts["standing"] for one in onboarding.notices("meeting", to="executive_sponsor-2"))
+    assert [False, True] == [first["met_before"], second["met_before"]]
+    assert met["lately"] == first["lately"][:4]
+    assert "Technical discovery completed" == first["lately"][4]["title"]
+    assert first["lately"][-1] not in second["lately"]
 
 
 # --- the go-live
