@@ -276,6 +276,7 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         ],
         "next": upcoming(briefing, language, without=hidden),
         "late": overdue(briefing, language, without=hidden),
+        "to_sign": _to_sign(briefing, to, language),
         **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": wins(briefing, since=since),
@@ -285,6 +286,20 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
             for row in scored[:NEXT_SHOWN]
         ],
     }
+
+
+def _to_sign(briefing: Briefing, id: str, language: str) -> Facts | None:
+    """The sign-off that waits for that person, the soonest due; None where none does, or we are to act on their no."""
+    waiting = [
+        milestone
+        for milestone in briefing.state.milestones
+        if milestone.asked and not milestone.settled and not milestone.rework and id in milestone.deciders
+    ]
+    if not waiting:
+        return None
+    first = min(waiting, key=lambda milestone: milestone.due)
+    past = briefing.is_past(first.key)
+    return {"title": briefing.signed(first.key, language), "due": briefing.due_on(first.key), "past": past}
 
 
 def _reached_since(briefing: Briefing, since: date) -> list[MilestoneState]:

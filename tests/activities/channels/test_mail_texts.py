@@ -646,6 +646,35 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
 
 
 @pytest.mark.parametrize(
+    ("language", "past", "words", "not_so"),
+    [
+        (
+            "en",
+            False,
+            "“Success plan” waits for your sign-off, which is due on Wednesday, 10 February 2027.",
+            "its way",
+        ),
+        ("en", True, "“Success plan” waits for your sign-off, which was due on Wednesday,", "what holds it up"),
+        ("ja", False, "「サクセスプラン」のご承認をお待ちしております。期日は、2027年2月10日（水）です。", "支障"),
+        ("ja", True, "「サクセスプラン」のご承認をお待ちしております。期日は、2027年2月10日（水）でした。", "支障"),
+    ],
+)
+def test_a_report_asks_for_the_sign_off_that_waits_for_its_reader(
+    language: Language, past: bool, words: str, not_so: str
+) -> None:
+    """Not whether something stands in the way: it is they who have to decide."""
+    title = "サクセスプラン" if language == "ja" else "Success plan"
+    late = [{"title": title, "due": "2027-02-10", "days": 3}] if past else []
+    to_sign = {"title": title, "due": "2027-02-10", "past": past}
+
+    text = of_facts("status_report", language, late=late, to_sign=to_sign).replace("\u2060", "")
+
+    assert words in text
+    assert not_so not in text
+    assert not_so in of_facts("status_report", language, late=late, to_sign=None)
+
+
+@pytest.mark.parametrize(
     ("language", "name", "role", "words"),
     [
         (

@@ -785,6 +785,23 @@ def test_the_farewell_names_the_meeting_that_its_reader_comes_to_next() -> None:
     } == meets_at
 
 
+def test_a_report_names_the_sign_off_that_waits_for_its_reader() -> None:
+    """Until they have decided: after a no it is ours to act."""
+    onboarding = opened()
+    onboarding.to_day(4)
+    onboarding.settled("kickoff_held")
+    asked = ("Onboarding plan", "2026-11-11", False)
+    onboarding.to_day(9)
+    [waits] = [one.facts["to_sign"] for one in onboarding.notices("status_report", to="project_lead")]
+    [not_ours] = [one.facts["to_sign"] for one in onboarding.notices("status_report", to=OWNER)]
+
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=["Two dates."], by="project_lead")
+    onboarding.to_day(16)
+
+    assert (asked, None) == (tuple(waits.values()), not_ours)
+    assert onboarding.notices("status_report", to="project_lead")[-1].facts["to_sign"] is None
+
+
 def test_what_was_done_is_told_in_the_order_in_which_it_was() -> None:
     """Not as the playbook lists it: whoever reads it looks for the newest at its end."""
     onboarding = opened()
