@@ -1,6 +1,5 @@
 """What do readers of the Temporal UI see of an onboarding? Summaries of its timers, and its details in Markdown."""
 
-
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
