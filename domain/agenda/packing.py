@@ -1,8 +1,8 @@
 """How is a state kept small? Folded in memory between wake-ups, and packed wherever a history holds it."""
 
 import zlib
+from collections import OrderedDict
 from collections.abc import Mapping
-from threading import Lock
 from typing import Any
 
 from domain.agenda.state import State
@@ -51,7 +51,7 @@ def carried(held: bytes | State | Mapping[str, Any]) -> State:
 
 
 DOZING = 64
-"""Folded states of a process that stay unpacked, some 50 kB each: who was awake a moment ago wakes again soonest."""
+"""States of a process that sleep as they are, some 50 kB each: who was awake a moment ago wakes again soonest."""
 
 
 class FoldingState:
@@ -59,51 +59,69 @@ class FoldingState:
 
     It is packed as for a new run, which the stored states and the deploy gate hold: as objects it is twenty
     times as large, and an onboarding sleeps for all but seconds of its months. The last `DOZING` that were folded are
-    packed once others have come after them. One thread at a time may use a state; several may use several.
+    packed once others have been after them.
     """
 
     def __init__(self, state: State) -> None:
         self._state: State | None = state
-        self._folded = b""
-        self._dozes = False
+        self._asleep: _Asleep | None = None
 
     @property
     def state(self) -> State:
         """The state as it is now, to be changed."""
-        if self._dozes:
-            self._stir()
-        if self._state is None:
-            self._state, self._folded = unpacked(self._folded), b""
+        if self._asleep is not None:
+            self._state, self._asleep = self._asleep.wake(), None
+        assert self._state is not None
         return self._state
 
     def glimpse(self) -> State:
         """The state as it is now, to be read and let go: what was packed away stays so."""
-        return self._state or unpacked(self._folded)
+        return self.state if self._asleep is None else self._asleep.glimpse()
 
     def fold(self) -> None:
         """Let the state be packed away, as soon as enough others have been folded, until it is asked for."""
-        if self._state is None or self._dozes:
-            return
-        with _LOCK:
-            self._dozes = True
-            _DOZED_OFF[self] = None
-            if len(_DOZED_OFF) > DOZING:
-                oldest = next(iter(_DOZED_OFF))
-                oldest._pack()
-                del _DOZED_OFF[oldest]
+        if self._asleep is None:
+            self._state, self._asleep = None, _Asleep.fall(self.state)
 
-    def _stir(self) -> None:
-        """Let nobody pack it from now on."""
-        with _LOCK:
-            self._dozes = False
-            _DOZED_OFF.pop(self, None)
+
+class _Asleep:
+    """A state that nobody changes. It is packed by the thread that folds another one: no longer its own.
+
+    Whoever takes it out of `_DOZING` has it, and each such step is a single one of the interpreter.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state: State | None = state
+        self._packed = b""
+
+    @classmethod
+    def fall(cls, state: State) -> "_Asleep":
+        """The state asleep, and the one that dozes longest packed, where too many do."""
+        asleep = cls(state)
+        _DOZING[asleep] = True
+        if len(_DOZING) > DOZING:
+            longest, _ = _DOZING.popitem(last=False)
+            longest._pack()
+        return asleep
+
+    def wake(self) -> State:
+        """The state, to be changed."""
+        ours = _DOZING.pop(self, False)
+        state = self._state
+        if state is None:
+            return unpacked(self._packed)
+        # Somebody may be packing it right now, and must not see it change.
+        return state if ours else unpacked(packed(state))
+
+    def glimpse(self) -> State:
+        """The state, to be read."""
+        return self._state or unpacked(self._packed)
 
     def _pack(self) -> None:
         assert self._state is not None
-        self._folded = packed(self._state)
+        self._packed = packed(self._state)
         self._state = None
 
 
-_LOCK = Lock()
-_DOZED_OFF: dict[FoldingState, None] = {}
-"""Those that doze, in the order in which they began to."""
+_DOZING: OrderedDict[_Asleep, bool] = OrderedDict()
+"""Those that sleep as they are, longest first."""
