@@ -194,7 +194,7 @@ class SqlLedger:
 
     def _agreed_go_live(self, row: Row, onboarding: str, playbook: Playbook) -> date | None:
         """The go-live as agreed to. Where an older worker has written since, it may have been agreed to anew."""
-        if row["as_of"] == row["attended_as_of"]:
+        if row["is_attended"]:
             return row["agreed_go_live"]  # type: ignore[no-any-return]  # of a column of dates
         agreed, live = self.baseline(onboarding, playbook), go_live_key(playbook)
         planned = agreed.plan.milestones if agreed else ()
@@ -258,9 +258,9 @@ class SqlLedger:
         # By its own time, on a compressed clock too; only use of the product is counted by the wall's.
         customer = replace(self._customers.one(onboarding, now=self._clock()), now=now)
         evaluation = evaluate(customer)
-        seen = look_at(customer.playbook, customer.course, evaluation.targets)
+        seen = look_at(customer.playbook, customer.course, evaluation.flags, evaluation.targets)
         seen = seen.model_copy(update={"says": evaluation.says})
-        if customer.playbook.adoption is None:
+        if customer.playbook.adoption is None or customer.used is UNUSED:
             return seen
         deal = self.dossier(onboarding).deal
         adoption = SqlAdoption(self._engine).of(onboarding, customer.playbook, deal, now=self._clock())
