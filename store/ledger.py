@@ -68,17 +68,22 @@ from store.tables import (
     stages,
 )
 from store.texts import SqlTexts
+from store.usage_weeks import UNUSED
 
 # Reading a deal and its playbook back costs 10 to 30 ms, and an onboarding asks for them again and again in a burst.
 REMEMBERED_DEALS = 256
 REMEMBERED_PLAYBOOKS = 64
 HAND_OFF_COMPLETED = "hand_off_completed"
 
-READ_WITH_PEOPLE = ("playbook_hash", "as_of", "attended_as_of", "agreed_go_live")
-
 # Every turn runs these; building such a statement takes as long as PostgreSQL takes to answer it.
 PEOPLE = (
-    select(people, deals.c.completions, *(onboardings.c[name] for name in READ_WITH_PEOPLE))
+    select(
+        *(people.c[name] for name in Person.model_fields),
+        deals.c.completions,
+        onboardings.c.playbook_hash,
+        onboardings.c.as_of.is_not_distinct_from(onboardings.c.attended_as_of).label("is_attended"),
+        onboardings.c.agreed_go_live,
+    )
     .select_from(people.join(deals).outerjoin(onboardings, onboardings.c.onboarding == people.c.onboarding))
     .where(people.c.onboarding == bindparam("onboarding"))
     .order_by(people.c.id)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     and_,
+    bindparam,
     distinct,
     exists,
     func,
@@ -48,6 +49,10 @@ LOCK = 0x66656174
 """Any number that no other program uses on the same PostgreSQL database; not that of migrations."""
 
 UNUSED = Used(ever=0, active=0, of_month=0, weeks={}, features={})
+"""What is known of customers of whom no usage ever came."""
+GROUPED = select(usage_groups.c.onboarding).where(
+    usage_groups.c.onboarding.in_(bindparam("onboardings", expanding=True))
+)
 
 
 class UsedBy(NamedTuple):
@@ -144,8 +149,7 @@ def used_by(connection: Connection, wanted: Sequence[UsedBy], *, now: datetime) 
 
 def _grouped(connection: Connection, wanted: Sequence[UsedBy]) -> Sequence[UsedBy]:
     """Those of whom usage is known at all; where there are none, five statements need not be built."""
-    named = select(usage_groups.c.onboarding).where(usage_groups.c.onboarding.in_([one.onboarding for one in wanted]))
-    known = set(connection.scalars(named))
+    known = set(connection.scalars(GROUPED, {"onboardings": [one.onboarding for one in wanted]}))
     return [one for one in wanted if one.onboarding in known]
 
 

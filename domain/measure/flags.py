@@ -89,12 +89,11 @@ class Look(Wire):
     says: FiguresSay = ""
 
 
-def look_at(playbook: Playbook, course: Course, targets: Sequence[TargetSeen] = ()) -> Look:
-    """What that course of things says about the flags of the playbook, along with how its targets stand."""
+def look_at(playbook: Playbook, course: Course, up: Sequence[FlagUp], targets: Sequence[TargetSeen] = ()) -> Look:
+    """What that course of things says about the playbook's flags, of which these are up, and how its targets stand."""
     rules = {flag.key: rule for flag in playbook.red_flags if (rule := read_rule(flag.rule or ""))}
-    up = flags_up(playbook, course)
     return Look(
-        up=up,
+        up=tuple(up),
         figures={flag.key: standing_at(rules[flag.key], course, on=course.day) for flag in up},
         quiet=frozenset(key for key, rule in rules.items() if _is_quiet(rule, course)),
         targets=tuple(targets),

@@ -9,7 +9,7 @@ from domain import agenda
 from domain.agenda import State
 from domain.agenda.picture import status, status_of_plan
 from domain.attention import NEEDS
-from domain.measure.flags import FlagUp, Look, look_at
+from domain.measure.flags import FlagUp, Look, flags_up, look_at
 from domain.measure.in_words import against_target
 from domain.measure.series import Course, Point
 from domain.measure.targets import TargetSeen
@@ -269,7 +269,8 @@ def test_what_is_told_while_one_looks_counts(onboarding: Simulation) -> None:
 
 
 def looking(course: Course, playbook: Playbook | None = None) -> Look:
-    return look_at(playbook or high_touch(), course)
+    looked_for = playbook or high_touch()
+    return look_at(looked_for, course, flags_up(looked_for, course))
 
 
 def test_a_rule_that_held_within_the_last_week_is_not_quiet() -> None:
