@@ -44,8 +44,6 @@ MIGRATION_LOCK = 0x64617939
 # server for each transaction. If it was dropped within that time the transaction fails, and is tried again.
 FRESH = timedelta(seconds=1)
 
-WRITES = "day90_writes"
-ALONE = "day90_alone"
 IDLE_SINCE = "day90_idle_since"
 
 
@@ -127,11 +125,10 @@ def _without_secrets(url: str) -> str:
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes. On SQLite it takes the lock at once: a reader that turned writer could not wait."""
-    with engine.connect() as connection:
-        # On the connection and not on the engine: to make another engine of it takes as long as a statement.
-        connection.execution_options(**{WRITES: True})
-        with connection.begin():
-            yield connection
+    with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
 
 
 @contextmanager
@@ -140,6 +137,8 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            connection.exec_driver_sql("BEGIN")
         yield connection
 
 
@@ -149,8 +148,6 @@ def read_connection(engine: Engine) -> Iterator[Connection]:
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection.execution_options(isolation_level="AUTOCOMMIT")
-        else:
-            connection.execution_options(**{ALONE: True})
         yield connection
 
 
@@ -159,10 +156,8 @@ def single_writes(engine: Engine) -> Engine:
 
     Callers create it once and keep it: creating it takes as long as a statement.
     """
-    if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="AUTOCOMMIT")
-    # SQLite's driver works like that anyway; an isolation level would have to be set and reset each time.
-    return engine.execution_options(**{ALONE: True})
+    # On SQLite each is one anyway; an isolation level would have to be set and reset each time.
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if engine.dialect.name == "postgresql" else engine
 
 
 def wall_clock() -> datetime:
@@ -189,19 +184,14 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _: object) -> None:
-        # The driver would begin transactions by itself, late and without taking the lock for writing.
+        # The driver would begin transactions by itself, late and without taking the lock for writing. We begin them
+        # where they are wanted (above), and not in an event of the engine: one event makes every statement ask for all.
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout = {busy // timedelta(milliseconds=1)}")
         _use_wal(connection, until=time.monotonic() + busy.total_seconds())
         connection.execute("PRAGMA synchronous = NORMAL")
         # Off while migrating: SQLite alters a table by dropping it, and a reference to it would forbid that.
         connection.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(ALONE):
-            return
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(WRITES) else "BEGIN")
 
     return engine
 
