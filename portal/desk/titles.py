@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from domain.naming import listed
-from domain.playbook import Playbook, ShippedRisk
+from domain.playbook import ShippedRisk
 from domain.rules.reviewing import REVIEWED_EVERY
 from domain.text import Language, Text, in_language
+from domain.titles import titles_of
 from store.ledger import SqlLedger
 
 OF_A_PLAYBOOK = frozenset({"milestone", "sign_off", "ask_again", "criterion", "approval"})
@@ -83,14 +84,3 @@ class Titles:
     def listed(self, titles: Iterable[str]) -> str:
         """Titles after one another, as the reader's language lists them."""
         return listed(titles, self._language)
-
-
-def titles_of(playbook: Playbook) -> Mapping[str, Text]:
-    """Everything that the playbook gives a title, by its key; its own under its own."""
-    return {
-        playbook.key: playbook.title,
-        **{cadence.key: cadence.title for cadence in playbook.cadences},
-        **{criterion.key: criterion.title for criterion in playbook.hand_off.criteria},
-        **{stage.key: stage.title for stage in playbook.stages},
-        **{milestone.key: milestone.title for milestone in playbook.milestones},
-    }

@@ -11,8 +11,8 @@ from domain.naming import listed, role_title
 from domain.playbook import Playbook
 from domain.rehearsal.comparing import Changed, PartChanged, compared
 from domain.text import LANGUAGES, Language, plain
+from domain.titles import titles_of
 from portal.desk.operating.field_words import FIELDS, KINDS, OF, VALUES
-from portal.desk.titles import titles_of
 
 SLUG = re.compile(r"[a-z][a-z0-9_-]*")
 NOTHING = "–"
