@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ from rich.text import Text
 
 from domain.agenda.picture import Progress
 from domain.legible import legible, legible_json
+from domain.text import Text as Title
+from domain.text import in_language
 from domain.wording import day_in_words, moment_in_words
 from starter.cli.sheets import Row, Sheet, Terminal, Wrapped
 
@@ -103,8 +105,23 @@ def draw_facts(out: Console, named: Iterable[tuple[str, str | None]], *, width: 
             out.print(Wrapped(Text.assemble((f"{name:<{width}}", "dim"), plain(words)), hang=width))
 
 
-def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console], None]:
-    """Draws how an onboarding stands in a few lines: its status, what it waits for, what comes next."""
+def titled(key: str, titles: Mapping[str, Title]) -> str:
+    """What a key stands for, before the key itself, which other commands take; the key alone where none is known.
+
+    The key may be one of the agenda's, of several parts: `cadence/project_status/2026-12-08`.
+    """
+    title = next((titles[part] for part in key.split("/") if part in titles), None)
+    return f"{in_language(title, 'en')} ({key})" if title else key
+
+
+def show_progress(progress: Progress, *, titles: Mapping[str, Title], zone: str = "UTC") -> Callable[[Console], None]:
+    """Draws how an onboarding stands in a few lines: its status, what it waits for, what comes next.
+
+    `titles` has what its playbook calls the keys of its parts.
+    """
+
+    def listed(keys: Iterable[str]) -> str:
+        return ", ".join(titled(key, titles) for key in keys)
 
     def draw(out: Console) -> None:
         head = Text.assemble(plain(progress.onboarding, "bold"), ": ", status_text(progress.status))
@@ -113,14 +130,15 @@ def show_progress(progress: Progress, *, zone: str = "UTC") -> Callable[[Console
             head.append(" (known already, nothing changed)")
         out.print(head)
         if progress.late and progress.ending is None:
-            out.print(plain(f"  late: {', '.join(progress.late)}", "red"))
+            out.print(Wrapped(plain(f"  late: {listed(progress.late)}", "red"), hang=4))
         if progress.waiting_for:
-            out.print(plain(f"  waiting for: {', '.join(progress.waiting_for)}"))
+            out.print(Wrapped(plain(f"  waiting for: {listed(progress.waiting_for)}"), hang=4))
         if progress.unmet:
-            out.print(plain(f"  the hand-off needs: {', '.join(progress.unmet)}"))
+            out.print(Wrapped(plain(f"  the hand-off needs: {listed(progress.unmet)}"), hang=4))
         if progress.status == "ending":
             out.print(plain(f"  until it counts: day90 take-back {progress.onboarding}", "yellow"), soft_wrap=True)
         if progress.next and progress.next_due:
-            out.print(plain(f"  next: {progress.next} on {day_of(progress.next_due, zone)}"))
+            comes = f"  next: {titled(progress.next, titles)} on {day_of(progress.next_due, zone)}"
+            out.print(Wrapped(plain(comes), hang=4))
 
     return draw

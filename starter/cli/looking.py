@@ -13,8 +13,21 @@ from domain.deal import completeness, missing_from_hand_off
 from domain.record import OnboardingStatus
 from domain.rules.casting import doers
 from domain.rules.record_keeping import phase_2
+from domain.text import Text as Title
+from domain.titles import titles_of
 from domain.wording import custom_in_words
-from starter.cli.answers import answer, count, day_of, draw_facts, in_words, moment_of, plain, status_text, table
+from starter.cli.answers import (
+    answer,
+    count,
+    day_of,
+    draw_facts,
+    in_words,
+    moment_of,
+    plain,
+    status_text,
+    table,
+    titled,
+)
 from starter.cli.installation import Installation, installation_at
 from starter.cli.options import NOWHERE, Onboarding, Where
 from starter.cli.particulars import LAST_NEWS, draw_flags, draw_news, draw_people, draw_tasks, named, open_tasks
@@ -213,7 +226,7 @@ def show(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
         draw_meetings(out, meetings, people, zone=zone)
         draw_registers(out, standing.registers, zone=zone)
         draw_news(out, told, zone=zone)
-        draw_next(out, standing, zone=zone)
+        draw_next(out, standing, titles=titles_of(dossier.playbook), zone=zone)
         lacks = f"; missing: {', '.join(missing)}" if missing else ""
         out.print(plain(f"hand-off record {completeness(deal):.0%} complete{lacks}"))
         for name, value in custom_in_words(deal.custom):
@@ -284,13 +297,14 @@ def draw(
         out.print(table(title, columns, rows, whole=("milestone", "due")))
 
 
-def draw_next(out: Console, onboarding: "OnboardingInFull", *, zone: str) -> None:
-    """Print what it waits for, and what comes by itself."""
+def draw_next(out: Console, onboarding: "OnboardingInFull", *, titles: Mapping[str, Title], zone: str) -> None:
+    """Print what it waits for, and what comes by itself, with the titles of its playbook."""
     out.print()
     if onboarding.waiting_for:
-        out.print(plain(f"waits for: {', '.join(onboarding.waiting_for)}"))
+        out.print(plain(f"waits for: {', '.join(titled(key, titles) for key in onboarding.waiting_for)}"))
     if onboarding.next_key:
-        out.print(plain(f"next by itself: {onboarding.next_key}, {day_of(onboarding.next_due, zone)}"))
+        by_itself = titled(onboarding.next_key, titles)
+        out.print(plain(f"next by itself: {by_itself}, {day_of(onboarding.next_due, zone)}"))
     out.print(plain("more of it: day90 agenda, journal, mails, issue list, task list;", "dim"))
     out.print(plain("why a date is that date: day90 why, with a key of those above", "dim"))
 

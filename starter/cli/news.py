@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 async def tell(where: Where, onboarding: str, kind: str, details: Origin, **fields: Any) -> None:
     """Send a piece of news to an onboarding, and show how that stands then."""
+    from domain.titles import titles_of
     from starter.doors.dates import tell_with_dates
     from starter.doors.registered import registered
 
@@ -39,7 +40,7 @@ async def tell(where: Where, onboarding: str, kind: str, details: Origin, **fiel
     opened = await registered(installation.engine, kind, news, progress)
 
     def draw(out: Console) -> None:
-        show_progress(progress, zone=zone)(out)
+        show_progress(progress, titles=titles_of(dossier.playbook), zone=zone)(out)
         for register, key in opened.items():
             out.print(plain(f"  {register}: {key}"))
         draw_moved(out, moved or ())

@@ -3,25 +3,31 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from rich.console import Console
 
+from domain.agenda.picture import Progress
 from domain.playbook import content_hash
 from domain.record import JournalRow, RegisterRow, Writing
+from domain.titles import titles_of
 from domain.wording import day_in_words
+from starter.cli.answers import show_progress
 from starter.cli.running import run
 from store.engine import migrate, open_store
 from store.ledger import SqlLedger
-from tests.support.databases import deal, dossier, milestone, standing
+from tests.support.databases import deal, dossier, milestone, playbook, standing
 
 Day90 = Callable[..., str]
 ONE = "onboarding-file-1"
 NOW = datetime.now(UTC)
 EVENING = (NOW + timedelta(days=9)).replace(hour=20)
 """The next day already in Tokyo."""
+REMINDER = "met/nudge/2026-09-09/+0"
 LONG_AGO = NOW - timedelta(days=30)
 PHONE = "On the phone: their fair ends on Friday."
 TASK = {"due": "2099-12-04", "owner": "project_lead", "given_by": "mika"}
@@ -40,7 +46,7 @@ def day90(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     ledger.write(
         Writing(
             onboarding=ONE,
-            standing=standing(late, as_of=NOW, late=("met",), status="behind", go_live_due=EVENING),
+            standing=standing(late, as_of=NOW, late=("met",), status="behind", go_live_due=EVENING, next_key=REMINDER),
             registers=(
                 RegisterRow(kind="task", key="task-1", title="Send it", status="open", at=NOW, data=TASK),
                 RegisterRow(kind="task", key="task-2", title="Gone", status="done", at=NOW, data=TASK),
@@ -123,6 +129,39 @@ def test_the_journal_can_be_read_and_narrowed(day90: Day90) -> None:
 def test_the_agenda_is_the_workflows(day90: Day90) -> None:
     """Where no stack runs it cannot be asked, and says so."""
     day90("agenda", ONE, code=5)
+
+
+def test_what_it_waits_for_has_its_title_beside_the_key_that_commands_take(day90: Day90) -> None:
+    """A key alone reads as if it were for programs."""
+    shown = day90("show", ONE)
+
+    assert "waits for: Met (met)" in shown
+    assert "next by itself: Met (met/nudge/2026-09-09/+0), " in shown
+
+
+def test_the_answer_to_news_says_in_titles_what_is_late_and_what_comes_next() -> None:
+    """Also of what the playbook has no title for, such as an issue that somebody has raised."""
+    progress = Progress(
+        onboarding=ONE,
+        status="behind",
+        day=9,
+        late=("met",),
+        waiting_for=("met", "T-1"),
+        unmet=("used",),
+        next="met/nudge/2026-09-09/+0",
+        next_due=NOW,
+    )
+    terminal = StringIO()
+
+    show_progress(progress, titles=titles_of(playbook()))(Console(width=120, file=terminal))
+
+    lines = terminal.getvalue().splitlines()
+    assert [
+        "  late: Met (met)",
+        "  waiting for: Met (met), T-1",
+        "  the hand-off needs: Used (used)",
+        f"  next: Met (met/nudge/2026-09-09/+0) on {day_in_words(NOW.date())}",
+    ] == [line.rstrip() for line in lines[1:]]
 
 
 @pytest.mark.parametrize("words", [("list",), ("show", ONE), ("journal", ONE), ("task", "list", ONE), ("mails", ONE)])
