@@ -46,6 +46,7 @@ def tell_of(briefing: Briefing, change: Change) -> list[Notice]:
         "person": fact.about,
         "empty": [
             {
+                "key": role,
                 "role": role_title(role, language),
                 "stand_in": briefing.called(briefing.customer[role], language, among_us=True),
                 "waits": _waits_for(briefing, role, language),

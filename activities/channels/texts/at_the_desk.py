@@ -61,7 +61,7 @@ PLACES: Mapping[str, Place] = {
     "task drop": _news("close_task", "It is not needed", "タスクを不要とする", task="1", outcome="dropped"),
     "task change": _news("change_task", "Change the task", "タスクを変更する", task="1"),
     "task add": _news("add_task", "Add the task", "タスクを追加する", due="--due"),
-    "contact add": _news("add_contact", "Add somebody", "担当者を追加する"),
+    "contact add": _news("add_contact", "Add somebody", "担当者を追加する", role="--role"),
     "contact replace": _news("replace_contact", "Let somebody take over", "担当者を交代する", person="1"),
     "contact correct": _news("correct_contact", "Put it right", "訂正する", person="1"),
     "contact leave": _news("remove_contact", "Takes part no more", "参加者から外す", person="1"),

@@ -414,6 +414,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "person": "project_lead",
         "empty": [
             {
+                "key": "project_lead",
                 "role": "Project lead",
                 "stand_in": "Lena Vogt",
                 "waits": [{"title": "UAT results", "due": "2027-01-07", "signs": True, "late": False}],
@@ -1130,6 +1131,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "person": "project_lead",
         "empty": [
             {
+                "key": "project_lead",
                 "role": "プロジェクトリーダー",
                 "stand_in": "伊藤 彩様",
                 "waits": [{"title": "受入テスト（UAT）の結果", "due": "2027-01-07", "signs": True, "late": False}],

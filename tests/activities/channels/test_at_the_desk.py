@@ -73,6 +73,7 @@ def test_a_customer_reads_of_no_desk(kind: NoticeKind, language: Language) -> No
         ("repair sender/mail", "findings/sender%2Fmail"),
         ("sweep", "findings"),
         ("contact replace x-1 lead --name 'Ana Ruiz'", "onboardings/x-1/news/replace_contact?person=lead"),
+        ("contact add x-1 --name NAME --role champion", "onboardings/x-1/news/add_contact?role=champion"),
         ("replan x-1 --hand-off-by 日付 --reason 理由", "onboardings/x-1/news/replan"),
         ("adoption thank x-1 champion --by jonas.weber", "onboardings/x-1/adoption#thank"),
         ("adoption ask x-1 end_user --by jonas.weber", "onboardings/x-1/adoption#ask"),

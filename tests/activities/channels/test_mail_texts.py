@@ -645,6 +645,11 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
     assert words in of_facts("meeting_cancelled", language, starts_at="", on="2027-01-12")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_command_for_a_role_that_nobody_has_names_that_role(language: Language) -> None:
+    assert "--name NAME --email ADDRESS --role project_lead" in OURS.render(to_staff("contact_changed", language)).text
+
+
 @pytest.mark.parametrize(
     ("language", "past", "words", "not_so"),
     [

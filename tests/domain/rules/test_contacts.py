@@ -114,7 +114,7 @@ def test_a_role_that_nobody_has_is_the_owners_news_at_once() -> None:
     [told] = onboarding.notices("contact_changed")
     [empty] = told.facts["empty"]
     assert (OWNER, onboarding.now) == (told.to, told.not_before)
-    assert "Technical lead" == empty["role"]
+    assert ("technical_lead", "Technical lead") == (empty["key"], empty["role"])
     assert empty["stand_in"]
 
 
