@@ -232,6 +232,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It does not hold yet, and the hand-off waits for it.",
         "条件をまだ満たしていないため、移行できません。",
     ),
+    "stands_ahead": ("It comes by itself on {moment}.", "予定日時：{moment}（自動）。"),
+    "stands_after_pause": (
+        "It was to come on {moment}, and waits until the pause is over.",
+        "予定日時：{moment}。一時停止中のため、再開後になります。",
+    ),
+    "stands_settled": (
+        "It comes no more: what it is about is settled.",
+        "対象がすでに完了しているため、行われません。",
+    ),
     "stands_holds": ("It holds.", "条件を満たしています。"),
     "stands_stage": ("Stage ({status}), planned from {first} to {last}.", "ステージ（{status}）：{first}～{last}。"),
     "nothing_happened": ("Nothing so far.", "まだありません。"),

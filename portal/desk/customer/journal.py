@@ -9,7 +9,7 @@ from portal.desk.customer.customer import Customer
 from portal.desk.customer.happenings import all_shown, by_days
 from portal.desk.customer.notices import STATES, cursor
 from portal.desk.customer.pages import CustomerPages
-from portal.desk.customer.standing_in_words import standing_in_words
+from portal.desk.customer.standing_in_words import entry_in_words, standing_in_words
 from portal.desk.view import DeskView
 from portal.forms import Form
 from starter.doors.whys import look_into
@@ -61,7 +61,7 @@ class Journal:
             customer,
             "why.html",
             part="why",
-            heading=customer.title(key),
+            heading=entry_in_words(customer, key, words) if "/" in key else customer.title(key),
             stands=said or (),
             now=known.now if said is None else "",
             reasons=customer.why(key) if key in customer.milestones else known.date,

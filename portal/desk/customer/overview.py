@@ -16,6 +16,7 @@ from portal.desk.customer.customer import Customer
 from portal.desk.customer.happenings import all_shown, by_days
 from portal.desk.customer.issues import issues_of
 from portal.desk.customer.pages import CustomerPages
+from portal.desk.customer.standing_in_words import entry_in_words
 from portal.desk.customer.timeline import timeline
 from portal.desk.view import DeskView
 from portal.forms import Form
@@ -67,7 +68,7 @@ class Overview:
             missing=missing_from_hand_off(deal, view.language),
             custom=custom_in_words(deal.custom, view.language),
             slots=slots(customer),
-            next=next_in_words(customer, words),
+            next=entry_in_words(customer, customer.line.next_key or "", words),
         )
 
 
@@ -92,12 +93,3 @@ def slots(customer: Customer) -> list[Slot]:
         for slot in dossier.playbook.quick_wins
         if slot.day not in shown_already
     ]
-
-
-def next_in_words(customer: Customer, words: Mapping[str, str]) -> str:
-    """What comes next by itself: the title of what it is about, and what is done about it."""
-    parts = [part for part in (customer.line.next_key or "").split("/") if part]
-    titled = next((part for part in parts if customer.title(part) != part), "")
-    rule = next((part for part in parts if f"rule_{part}" in words), "")
-    said = [customer.title(titled) if titled else "", words.get(f"rule_{rule}", "")]
-    return ": ".join(filter(None, said)) or customer.line.next_key or ""

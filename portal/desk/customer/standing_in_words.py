@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 
+from domain.agenda.state import PAUSE_PROOF
 from portal.desk.customer.customer import Customer
 
 Words = Mapping[str, str]
@@ -20,6 +21,18 @@ def standing_in_words(customer: Customer, said: str, words: Words) -> list[str] 
         if match := form.fullmatch(said):
             return [*sentences(customer, words, {name: value or "" for name, value in match.groupdict().items()})]
     return None
+
+
+def entry_in_words(customer: Customer, key: str, words: Words) -> str:
+    """What comes by itself: the title of what it is about, and what is done about it; the key where neither is known.
+
+    The agenda's keys have several parts, like `kickoff_held/nudge/2026-11-09/-3`.
+    """
+    parts = [part for part in key.split("/") if part]
+    titled = next((part for part in parts if customer.title(part) != part), "")
+    rule = next((part for part in parts if f"rule_{part}" in words), "")
+    said = [customer.title(titled) if titled else "", words.get(f"rule_{rule}", "")]
+    return ("：" if customer.language == "ja" else ": ").join(filter(None, said)) or key
 
 
 def _open_milestone(customer: Customer, words: Words, given: Mapping[str, str]) -> Iterator[str]:
@@ -42,6 +55,16 @@ def _until(name: str) -> Sentences:
         yield said.format(day=customer.day(date.fromisoformat(day)) if day else "")
 
     return sentences
+
+
+def _ahead(customer: Customer, words: Words, given: Mapping[str, str]) -> Iterator[str]:
+    """When an entry of the agenda comes: what a pause does not hold up comes during one, too."""
+    if given["settled"]:
+        yield words["customer_stands_settled"]
+        return
+    waits = given["paused"] and given["rule"] not in PAUSE_PROOF
+    moment = customer.moment(datetime.fromisoformat(given["due"]))
+    yield words["customer_stands_after_pause" if waits else "customer_stands_ahead"].format(moment=moment)
 
 
 def _approval(customer: Customer, words: Words, given: Mapping[str, str]) -> Iterator[str]:
@@ -75,6 +98,11 @@ FORMS: tuple[tuple[re.Pattern[str], Sentences], ...] = tuple(
         (r"\S+ is an open course correction for \w+(, to have helped by (?P<day>[\d-]+))?", _until("correction")),
         (r"\S+ is a red flag that has been up since (?P<day>[\d-]+)", _until("flag")),
         (r"\S+ is an open task, due on (?P<day>[\d-]+)", _until("task")),
+        (
+            r".+ \((?P<rule>\w+)\) will come at (?P<due>[^,]+)(?P<paused>, once the pause is over)?"
+            r"(?P<settled>, but what it is about is settled, so it will not)?",
+            _ahead,
+        ),
         (r"(?P<by>\S+) vouches for \S+ against .+: it takes the approval of (?P<others>.+)", _approval),
         (r"\S+ does not hold yet, and the hand-off waits for it", _until("unmet")),
         (r"(?P<key>\S+) is a stage, .+", _stage),

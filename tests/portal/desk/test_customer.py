@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import get_args
+from urllib.parse import quote
 
 import httpx2
 import pytest
@@ -628,6 +629,46 @@ async def test_everything_that_lies_ahead_is_said_in_words(
     assert state.flags
     assert any(map(state.correction, state.tasks))
     assert [] == [key for key, page in pages.items() if '<p lang="en">' in page]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "Kickoff meeting held: reminder</h2>",
+                r"It comes by itself on \w+, \d+ \w+ \d{4}, 09:00\.",
+                r"It was to come on \w+, \d+ \w+ \d{4}, 09:00, and waits until the pause is over\.",
+            ),
+        ),
+        (
+            "ja",
+            (
+                "キックオフミーティングの実施：リマインダー</h2>",
+                r"予定日時：\d{4}年\d+月\d+日（.）09:00（自動）。",
+                r"予定日時：\d{4}年\d+月\d+日（.）09:00。一時停止中のため、再開後になります。",
+            ),
+        ),
+    ],
+)
+async def test_when_something_comes_by_itself_is_said_in_the_readers_zone(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str, said: tuple[str, str, str]
+) -> None:
+    """With the hour and in words: an instant with its offset stood there, under a key."""
+    ahead = site.opened()
+    entry = next(one for one in ahead.state.entries if one.slot == "kickoff_held/nudge")
+    address = path(ahead, "why") + f"?key={quote(entry.key)}&language={language}"
+
+    planned = (await csm.get(address)).text
+    ahead.tell("pause", reason="strike", by="jonas.weber")
+    paused = (await csm.get(address)).text
+
+    heading, comes, waits = said
+    assert heading in planned
+    assert re.search(comes, planned)
+    assert re.search(waits, paused)
+    assert f"{entry.due:%Y-%m-%dT}" not in planned + paused
 
 
 async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
