@@ -58,6 +58,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "state_cancelled": ("Cancelled in Temporal", "Temporal上で中止"),
     "over": ("Over since {day}", "{day}に終了"),
     "over_then": ("How it ended: {how}. It stays here to be read.", "終了の種類：{how}。内容は引き続き閲覧できます。"),
+    "over_for_good": (
+        "This onboarding ended on {day}: {how}. Nothing more can be recorded; all of it stays here to be read.",
+        "{day}に終了しました。終了の種類：{how}。新たな記録はできませんが、内容は引き続き閲覧できます。",
+    ),
     "paused": ("Paused", "一時停止中"),
     "paused_then": (
         "Nobody is reminded of anything. Issues of live users go on.",

@@ -671,6 +671,29 @@ async def test_when_something_comes_by_itself_is_said_in_the_readers_zone(
     assert f"{entry.due:%Y-%m-%dT}" not in planned + paused
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", r"This onboarding ended on \w+, \d+ \w+ \d{4}: The customer has left\."),
+        ("ja", r"\d{4}年\d+月\d+日（.）に終了しました。終了の種類：解約。"),
+    ],
+)
+async def test_who_opens_a_form_of_one_that_is_over_reads_when_and_how_it_ended(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str, said: str
+) -> None:
+    """The form to end it was there, and refused what was sent; so were all others."""
+    over = site.opened()
+    over.tell("end_onboarding", ending="churned", grace_hours=0, reason="They have left.", by="nora.lindqvist")
+    over.to_day(30)
+
+    for address in ("news/end_onboarding", "news/note", "news"):
+        page = (await csm.get(path(over, address) + f"?language={language}")).text
+
+        assert re.search(said, page), address
+        assert '<form method="post" novalidate' not in page
+        assert f"{path(over, 'news/pause')}" not in page
+
+
 async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
     onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:
