@@ -683,3 +683,11 @@ def test_the_sample_team_serves_every_sample() -> None:
     assert {"cs_manager"} == {
         boss.role for member in team.members if member.role == "csm" and (boss := team.manager_of(member.handle))
     }
+
+
+@pytest.mark.parametrize("key", ["high-touch", "low-touch", "tech-touch"])
+def test_days_of_a_window_are_counted_from_the_contract_in_japanese_too(key: str) -> None:
+    """Day 1 is the day after it; a Japanese first day (1日目) is the contract's own."""
+    windows = [in_language(stage.window, "ja") for stage in Library().get(key).stages]
+
+    assert [] == [window for window in windows if "日目" in window]

@@ -38,7 +38,7 @@ CONTRADICTIONS = {
     ),
     "weeks 11-16 begin after a go-live window that ends a week earlier": (
         [("window: {en: weeks 7-10, ja: 第7〜10週}", "window: {en: weeks 7-9, ja: 第7〜9週}"),
-         ("window: {en: days 90-120, ja: 90〜120日目}", "window: {en: weeks 13-17, ja: 第13〜17週}")],
+         ("window: {en: days 90-120, ja: ご契約の90〜120日後}", "window: {en: weeks 13-17, ja: 第13〜17週}")],
         "window: {en: weeks 11-16",
         "warning: stages[4].window: begins on day 71, days 64 on belong to no stage",
     ),
