@@ -85,9 +85,19 @@ def _risk(briefing: Briefing, row: RegisterRow, language: str) -> dict[str, Any]
         "risk": row.key,
         "title": risk_title(briefing, row, language),
         **{name: int(data.get(name) or 0) for name in ("probability", "impact", "score")},
-        "at": str(briefing.calendar.day_of(row.at)),
+        "at": "" if _as_it_opened(briefing, row) else str(briefing.calendar.day_of(row.at)),
         "mitigation": against,
     }
+
+
+def _as_it_opened(briefing: Briefing, row: RegisterRow) -> bool:
+    """Whether nobody has looked at the risk yet: it stands as the playbook had it when the onboarding opened.
+
+    All of the playbook's were written down at that moment. Where a single one has the earliest, nothing tells whether
+    somebody has recorded it since.
+    """
+    shipped = [one.at for one in briefing.registers if one.kind == "risk" and shipped_as(briefing.playbook, one.key)]
+    return shipped_as(briefing.playbook, row.key) is not None and row.at == min(shipped) and shipped.count(row.at) > 1
 
 
 def _owner(briefing: Briefing, row: RegisterRow) -> str:

@@ -645,6 +645,14 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
     assert words in of_facts("meeting_cancelled", language, starts_at="", on="2027-01-12")
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "not yet"), ("ja", "未確認")])
+def test_of_a_risk_that_nobody_has_looked_at_it_says_so(language: Language, words: str) -> None:
+    risk = facts_of("risk_review", language)["risks"][0]
+
+    assert words in of_facts("risk_review", language, risks=[{**risk, "at": ""}])
+    assert words not in of_facts("risk_review", language, risks=[risk])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_command_for_a_role_that_nobody_has_names_that_role(language: Language) -> None:
     assert "--name NAME --email ADDRESS --role project_lead" in OURS.render(to_staff("contact_changed", language)).text

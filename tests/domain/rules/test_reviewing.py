@@ -32,6 +32,19 @@ def test_whoever_watches_risks_is_reminded_of_them_in_one_message_the_gravest_fi
     assert "change_resisted" not in str(by_person)
 
 
+def test_a_risk_that_nobody_has_looked_at_names_no_day_for_it(onboarding: Simulation) -> None:
+    """The day on which the onboarding opened stood there, as if somebody had."""
+    onboarding.to("2026-11-12 12:00")
+    onboarding.tell("record_risk", risk="customer_time_short", probability=4, impact=4, by=OWNER)
+    onboarding.tell("record_risk", risk="own", title="The CFO leaves", review_on="2026-11-20", by=OWNER)
+
+    onboarding.to("2026-12-01 12:00")
+
+    looked = {risk["risk"]: risk["at"] for one in onboarding.notices("risk_review") for risk in one.facts["risks"]}
+    assert ("2026-11-12", "2026-11-12") == (looked.pop("customer_time_short"), looked.pop("own"))
+    assert {""} == set(looked.values())
+
+
 def test_a_risk_that_nobody_looks_at_comes_again_after_two_weeks(onboarding: Simulation) -> None:
     onboarding.to("2026-12-01 12:00")
 
