@@ -8,7 +8,8 @@ HEALTH_WORDS: Mapping[Language, Mapping[str, str]] = {
     "en": {
         "desk_health": "Health",
         "health_h1": "Customers by health",
-        "health_then": "As of the last weekly look. Each customer leads to the page that says why.",
+        "health_then": "As of the last weekly look. Each customer leads to the page that says why. Alarms come from red"
+        " flags, which are no part of the score; before the go-live few figures are.",
         "health_red": "Red",
         "health_amber": "Amber",
         "health_green": "Green",
@@ -43,7 +44,8 @@ HEALTH_WORDS: Mapping[Language, Mapping[str, str]] = {
     "ja": {
         "desk_health": "ヘルス",
         "health_h1": "ヘルススコア一覧",
-        "health_then": "直近の週次確認時点の値です。お客様名から、内訳と理由をご覧いただけます。",
+        "health_then": "直近の週次確認時点の値です。お客様名から、内訳と理由をご覧いただけます。"
+        "アラームのもととなる警告サインは、スコアに含まれません。本番開始前は、スコアの対象となる項目が限られます。",
         "health_red": "要対応",
         "health_amber": "注意",
         "health_green": "良好",

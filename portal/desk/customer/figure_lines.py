@@ -107,6 +107,20 @@ class FigureLines:
             for part in parts
         ]
 
+    def counting(self) -> str:
+        """How many parts of the score are not due yet, and of which it is made by now; empty once all are due.
+
+        Before the go-live few are: one alone at its best gives the full score, whatever the plan is like.
+        """
+        score = self._seen.score
+        parts = [part for part in score.parts if part.state != "capped"] if score else []
+        later = sum(part.state == "not_due" for part in parts)
+        titles = [part.title for part in parts if part.state == "known"]
+        if not later or not titles:
+            return ""
+        told = {"later": later, "all": len(parts), "titles": listed(titles, self._customer.language)}
+        return self._words["figures_counting"].format(**told)
+
     def history(self) -> Chart | None:
         """The score of each week that was kept, and that of today."""
         points = [Point(self._customer.day_of(one.at), one.score) for one in self._weeks]

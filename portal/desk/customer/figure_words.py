@@ -30,6 +30,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{pct} % of what counts by now is known; whatever the rest is, the score lies between {least} and {most}.",
         "現時点で対象となる項目の{pct}%を把握しています。残りの値によらず、スコアは{least}～{most}の範囲です。",
     ),
+    "counting": (
+        "Not due yet: {later} of the {all} parts of the score. By now it is made of: {titles}.",
+        "対象期間前：{all}項目中{later}項目。現在のスコアの対象：{titles}。",
+    ),
+    "flags_beside": ("Red flags are no part of the score.", "警告サインはスコアに含まれません。"),
     "costs": ("What costs most", "スコアを下げている主な要因"),
     "cause": (
         "{title}: {value} {unit}, where {target} is the target. That costs {lost} of the 100 points; at the target the"

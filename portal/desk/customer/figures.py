@@ -60,6 +60,7 @@ class Figures:
             band=TONES.get(score.band or "", "") if score else "",
             change=change(known.weeks, known.measured.week, known.seen),
             causes=[lines.cause(one) for one in (score.raise_most[:MOST_CAUSES] if score else ())],
+            counting=lines.counting(),
             score_parts=lines.parts(),
             alarm=known.seen.alarm,
             flags=flags.flags(),

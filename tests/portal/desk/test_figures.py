@@ -90,6 +90,32 @@ async def test_without_a_figure_nothing_is_said_to_be_at_its_target(site: DeskSi
     assert "at its target" not in glance
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            "Not due yet: 6 of the 7 parts of the score. By now it is made of: Engagement."
+            " Red flags are no part of the score.",
+        ),
+        ("ja", "対象期間前：7項目中6項目。現在のスコアの対象：ご対応状況。警告サインはスコアに含まれません。"),
+    ],
+)
+async def test_a_full_score_beside_red_flags_says_what_counts_by_now(site: DeskSite, language: str, said: str) -> None:
+    """Before the go-live one part alone is due: they did what was asked in time, and the plan slips all the same."""
+    onboarding = site.opened()
+    for milestone in sorted(onboarding.state.milestones, key=lambda one: one.due)[:9]:
+        onboarding.until(milestone.due - timedelta(hours=5))
+        onboarding.settled(milestone.key)
+    for flag, category in (("no_sponsor", "relationship"), ("no_time", "engagement")):
+        onboarding.tell("raise_flag", flag=flag, category=category, reason="They say so.", by="jonas.weber")
+
+    glance = part(await page_of(site, onboarding.id, f"?language={language}"), "glance")
+
+    assert re.search(r"Health 100 of 100|ヘルススコア 100／100", glance)
+    assert said in glance
+
+
 async def test_a_customer_who_went_silent_says_since_when_and_who_wins_them_back(site: DeskSite) -> None:
     """Nothing after the kickoff: the weekly looks raise flags, and begin corrections that somebody has."""
     onboarding = site.opened()
