@@ -9,7 +9,7 @@ HEALTH_WORDS: Mapping[Language, Mapping[str, str]] = {
         "desk_health": "Health",
         "health_h1": "Customers by health",
         "health_then": "As of the last weekly look. Each customer leads to the page that says why. Alarms come from red"
-        " flags, which are no part of the score; before the go-live few figures are.",
+        " flags, which are no part of the score; before the go-live few figures count.",
         "health_red": "Red",
         "health_amber": "Amber",
         "health_green": "Green",

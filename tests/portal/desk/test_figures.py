@@ -114,6 +114,7 @@ async def test_a_full_score_beside_red_flags_says_what_counts_by_now(site: DeskS
 
     assert re.search(r"Health 100 of 100|ヘルススコア 100／100", glance)
     assert said in glance
+    assert ("IT部門から返答がない、" in glance) == (language == "ja")
 
 
 async def test_a_customer_who_went_silent_says_since_when_and_who_wins_them_back(site: DeskSite) -> None:
