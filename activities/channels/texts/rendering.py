@@ -180,7 +180,8 @@ class Rendering:
     def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
         """Subject and body of a notice; those of a digest are made of its parts' own."""
         if parts:
-            facts = {**facts, "sections": self._sections(facts, parts), "first": self._part(facts, *parts[0])}
+            sections, begins = self._sections(facts, parts), self._part(facts, *parts[0])
+            facts = {**facts, "sections": sections, "first": begins, "places": _places(parts)}
         template = self._jinja.get_template(f"{facts[_WORDS].language}/{notice.kind}.md")
         first, _, body = template.render(facts).lstrip().partition("\n")
         first = _in_their_place(first, notice.facts.get("in_place_of", ""), facts[_WORDS].language)
@@ -244,6 +245,12 @@ def _in_their_place(subject: str, away: str, language: str) -> str:
         return subject
     before = f"【{away}さんの代行】" if language == "ja" else f"For {away}: "
     return f"{sealing.seal(before)}{subject}"
+
+
+def _places(parts: Sequence[_Part]) -> list[Mapping[str, Any]]:
+    """Of those in whose place parts of a digest come, each once: the facts that say who it is and how long."""
+    facts = {part.facts["in_place_of"]: part.facts for part, _ in parts if part.facts.get("in_place_of")}
+    return list(facts.values())
 
 
 def _heading(subject: str) -> Markup:

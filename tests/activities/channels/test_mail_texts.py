@@ -717,6 +717,40 @@ def test_who_stands_in_for_somebody_who_left_reads_why_they_get_it(
     assert words not in of_facts(kind, language)
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "without_deputy"),
+    [
+        (
+            "en",
+            "What begins with “For Grace Lee” comes to you because they are away until and including"
+            " Friday, 20 November 2026.",
+            "Friday, 20 November 2026, and have no deputy.",
+        ),
+        (
+            "ja",
+            "「Grace Leeさんの代行」とある件は、Grace Leeさんが2026年11月20日（金）まで不在のため、お送りしています。",
+            "2026年11月20日（金）まで不在で、代行者が決まっていないため、お送りしています。",
+        ),
+    ],
+)
+def test_the_list_of_who_stands_in_says_once_why_some_of_it_is_another_ones(
+    language: Language, words: str, without_deputy: str
+) -> None:
+    """The subject of each part says whose it is; a message of its own says why in its first line, a list did not."""
+
+    def listed(parts: int, **away: Any) -> str:
+        waiting = to_staff("digest", language)
+        stood_in = [one.model_copy(update={"facts": {**one.facts, **away}}) for one in waiting.parts[:parts]]
+        given = waiting.model_copy(update={"parts": (*stood_in, *waiting.parts[parts:])})
+        return OURS.render(given).text.replace("\u2060", "")
+
+    away = {"in_place_of": "Grace Lee", "in_place_until": "2026-11-20", "no_deputy": False}
+
+    assert 1 == listed(2, **away).count(words)
+    assert without_deputy in listed(1, **{**away, "no_deputy": True})
+    assert words.partition("2026")[0] not in listed(0)
+
+
 def of_facts(kind: NoticeKind, language: Language, **facts: Any) -> str:
     """The text of a sample with some of its facts changed."""
     waiting = sample(kind, language)
