@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -261,11 +261,17 @@ class Lanes:
             left_out = {*self.apart_from, *self._tried, *self.in_hand}
         now = self.now()
         most = IN_A_LOOK + len(self.apart_from) + len(self.troubled) + len(self.in_hand)
-        ready = await in_thread(self.threads, partial(self.office.ready, now=now, most=most))
-        self._waiting.extend([id for id in ready if id not in left_out])
+
+        def look() -> tuple[Sequence[int], datetime | None]:
+            """What may go, else when the next one may; in one go, since a change of threads costs as much as either."""
+            ready = [id for id in self.office.ready(now=now, most=most) if id not in left_out]
+            return ready, None if ready else self.office.next_ready(after=now)
+
+        ready, next_at = await in_thread(self.threads, look)
+        self._waiting.extend(ready)
         if not self._waiting:
             # After the moment of this look: what became ready since then is found by the next pass.
-            self.next_at = await in_thread(self.threads, partial(self.office.next_ready, after=now))
+            self.next_at = next_at
 
 
 async def _finished(lanes: Collection[asyncio.Task[None]]) -> None:

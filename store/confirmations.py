@@ -10,7 +10,7 @@ from domain.news import KINDS
 from domain.record import JournalRow, RegisterRow, Task, Unconfirmed, UnconfirmedRow, Writing
 from domain.rules.record_keeping import merged, register_rows
 from store.drawing import hold
-from store.engine import read_transaction, wall_clock, write_transaction
+from store.engine import read_connection, read_transaction, wall_clock, write_transaction
 from store.rows import add, put
 from store.tables import IS_UNCONFIRMED, journal, notices, registers
 
@@ -64,7 +64,7 @@ class SqlConfirmations:
         rested = func.coalesce(func.max(journal.c.ask_again_at), since) <= now
         due = select(first).where(IS_UNCONFIRMED).group_by(journal.c.onboarding)
         due = due.having(since <= now - self._after, rested)
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return connection.scalars(due.order_by(since, first).limit(most)).all()
 
     def next_ready(self, *, after: datetime) -> datetime | None:
@@ -73,7 +73,7 @@ class SqlConfirmations:
             IS_UNCONFIRMED, journal.c.recorded_at > after - self._after
         )
         again = select(func.min(journal.c.ask_again_at)).where(IS_UNCONFIRMED, journal.c.ask_again_at > after)
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             youngest: datetime | None = connection.scalar(later)
             rested: datetime | None = connection.scalar(again)
         moments = [None if youngest is None else youngest + self._after, rested]
@@ -84,7 +84,7 @@ class SqlConfirmations:
         row_of = select(journal.c.onboarding, journal.c.kind, journal.c.unconfirmed).where(
             journal.c.seq == seq, IS_UNCONFIRMED
         )
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             row = connection.execute(row_of).one_or_none()
         if row is None:
             return None

@@ -16,7 +16,7 @@ from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
 from store.digests import JOINED, notice_of, parts_of, reminded_at, seal, sent_today, travelling
-from store.engine import read_transaction, wall_clock, write_transaction
+from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import LETS_IN, LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
@@ -134,12 +134,12 @@ class SqlOutbox:
 
     def ready(self, channel: str, *, now: datetime, most: int) -> Sequence[int]:
         """Ids of the notices that may go now, oldest first."""
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             return connection.scalars(READY, {"channel": channel, "now": now, "most": most}).all()
 
     def next_ready(self, channel: str, *, after: datetime) -> datetime | None:
         """When the next notice that may not go yet may; None when none waits for its hour, or rests."""
-        with read_transaction(self._engine) as connection:
+        with read_connection(self._engine) as connection:
             moments = connection.execute(NEXT_READY, {"channel": channel, "after": after}).one()
         return min((moment for moment in moments if moment is not None), default=None)
 
