@@ -59,7 +59,11 @@ class Documents:
             made = self._of_onboarding(of, language) if of.startswith(OURS) else self._of_prospect(of, language, now)
         except UnknownOnboarding:
             return None
-        return DocumentFile(name=PROCESS[language]["file"], content=self.process.pdf(made, at=now))
+        # By the hour, so that all who get it together get the same, which is made once.
+        return DocumentFile(
+            name=PROCESS[language]["file"],
+            content=self.process.pdf(made, at=now.replace(minute=0, second=0, microsecond=0)),
+        )
 
     def _of_prospect(self, introduction: str, language: Language, now: datetime) -> Outline:
         dossier = self.prospects.dossier(introduction)

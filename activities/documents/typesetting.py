@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,9 @@ import pylopdf_fonts_jp
 import typst
 
 from domain.legible import legible
+
+REMEMBERED = 8
+"""The last PDFs, of some 100 kB: a document goes to several people at once, and takes as long as five mails."""
 
 
 class CannotBeSet(Exception):
@@ -27,20 +30,21 @@ class Typesetter:
 
     def pdf(self, given: Mapping[str, Any], *, at: datetime) -> bytes:
         """The document as a PDF, dated `at`: the same at the same moment gives the same bytes. Raises CannotBeSet."""
-        return self._set(given, format="pdf", timestamp=int(at.timestamp()))[0]
+        return made_once(self, _as_input(given), int(at.timestamp()))
 
     def pages(self, given: Mapping[str, Any], *, ppi: float = 96) -> list[bytes]:
         """Each page of the document as a PNG. Raises CannotBeSet."""
-        return self._set(given, format="png", ppi=ppi)
+        return self.set(_as_input(given), format="png", ppi=ppi)
 
-    def _set(self, given: Mapping[str, Any], **how: Any) -> list[bytes]:
+    def set(self, given: str, **how: Any) -> list[bytes]:
+        """The document, in whatever format. Raises CannotBeSet."""
         # As an input and never as part of the source: the template gets strings, and nothing in them is markup.
         compiler = typst.Compiler(
             self.template,
             root=self.template.parent,
             font_paths=self._fonts,
             ignore_system_fonts=True,
-            sys_inputs={"given": json.dumps(_readable(given), ensure_ascii=False)},
+            sys_inputs={"given": given},
         )
         try:
             made = compiler.compile(**how)
@@ -53,6 +57,16 @@ class Typesetter:
         folder = pylopdf_fonts_jp.sans_path().parent
         # Typst's own have the letters of European names that the Japanese one lacks.
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def made_once(setter: Typesetter, given: str, at: int) -> bytes:
+    """The PDF of that input and second. Raises CannotBeSet."""
+    return setter.set(given, format="pdf", timestamp=at)[0]
+
+
+def _as_input(given: Mapping[str, Any]) -> str:
+    return json.dumps(_readable(given), ensure_ascii=False)
 
 
 def _readable(part: Any) -> Any:

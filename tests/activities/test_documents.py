@@ -1,22 +1,28 @@
 """Do prospects get a document that can be read, in their language, with what people wrote shown as they wrote it?"""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
 
 from activities.calendars import public_holidays
+from activities.documents import typesetting
+from activities.documents.attaching import Documents
 from activities.documents.process import ProcessDocument
 from activities.documents.typesetting import CannotBeSet, Typesetter
 from activities.documents.words import PROCESS
 from domain.outline import Contact, Outline
+from domain.record import IntroductionDossier
 from domain.rules.admission import calendar_ahead, read_prospect
 from domain.rules.outlining import outline_for
 from domain.text import LANGUAGES, Language
-from playbooks.library import Library
+from domain.trouble import UnknownOnboarding
+from playbooks.library import Directory, Library
 from starter.cli.running import run
+from tests.support.databases import dossier
+from tests.support.fakes import MemoryLedger
 from tests.support.onboardings import sample_deal
 
 NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -33,6 +39,13 @@ def outlined(key: str = "high-touch", language: Language = "en", **changes: obje
     calendar = calendar_ahead(prospect, public_holidays, now=NOW)
     book = Library(None).get(key)
     return outline_for(prospect, book, calendar, language=language, now=NOW, contacts=[ANNA])
+
+
+class NoProspects:
+    """Nobody is introduced."""
+
+    def dossier(self, introduction: str) -> IntroductionDossier:
+        raise UnknownOnboarding(introduction)
 
 
 def text_of(pdf: bytes) -> str:
@@ -133,7 +146,23 @@ def test_the_same_outline_is_the_same_file() -> None:
     """A mail that is tried again carries the same attachment."""
     outline = outlined()
 
-    assert ProcessDocument().pdf(outline, at=NOW) == ProcessDocument().pdf(outline, at=NOW)
+    first = ProcessDocument().pdf(outline, at=NOW)
+    typesetting.made_once.cache_clear()
+
+    assert first == ProcessDocument().pdf(outline, at=NOW)
+
+
+def test_who_gets_a_document_within_the_same_hour_gets_the_same_which_is_made_once() -> None:
+    typesetting.made_once.cache_clear()
+    moments = (NOW.replace(minute=1), NOW.replace(minute=59, second=3), NOW + timedelta(hours=1))
+    ledger, times = MemoryLedger(), iter(moments)
+    ledger.admit(dossier(), run="run-1")
+    documents = Documents(NoProspects(), ledger, Directory(), lambda: next(times), ProcessDocument())
+
+    made = [documents(f"process/{dossier().onboarding}/en") for _ in moments]
+
+    assert made[0] == made[1] != made[2]
+    assert typesetting.made_once.cache_info().misses == 2
 
 
 def test_a_template_that_is_broken_says_so(tmp_path: Path) -> None:
