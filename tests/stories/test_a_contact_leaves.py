@@ -11,6 +11,7 @@ BEN = {
     "by": OWNER,
 }
 TOLD_OF_IT = {"contact_welcome", "contact_changed"}
+SMALL_PRINT = "\n-- \n"
 
 
 def from_then(story: Lived, day: int) -> list[Letter]:
@@ -23,9 +24,19 @@ def count(letters: list[Letter], kind: str) -> int:
 
 
 def naming(story: Lived, letters: list[Letter], person: str) -> list[str]:
-    """Subjects of those letters in which somebody is named, other than the news that they have left."""
+    """Subjects of those letters in which somebody is named, other than the news that they have left.
+
+    The small print is left out: it says in whose place somebody gets a letter.
+    """
     name = story.person(person).name
-    return [one.subject for one in letters if name in one.words and TOLD_OF_IT.isdisjoint(one.kinds)]
+    above = [(one, one.words.partition(SMALL_PRINT)[0]) for one in letters]
+    return [one.subject for one, words in above if name in words and TOLD_OF_IT.isdisjoint(one.kinds)]
+
+
+def in_place_of(story: Lived, letters: list[Letter], person: str) -> set[str]:
+    """Who reads in the small print that they get what was for somebody who has left."""
+    name = story.person(person).name
+    return {one.to.id for one in letters if f"{name} (" in one.words.partition(SMALL_PRINT)[2]}
 
 
 def test_by_high_touch_another_project_lead_takes_over_and_misses_nothing() -> None:
@@ -43,6 +54,7 @@ def test_by_high_touch_another_project_lead_takes_over_and_misses_nothing() -> N
     for kind in ("status_report", "sign_off_request", "hand_off"):
         assert (kind, count(before, kind)) == (kind, count(theirs, kind))
     assert [] == naming(story, later, "project_lead")
+    assert set() == in_place_of(story, later, "project_lead")
 
 
 def test_by_low_touch_a_champion_leaves_and_nobody_follows() -> None:
@@ -56,6 +68,7 @@ def test_by_low_touch_a_champion_leaves_and_nobody_follows() -> None:
     assert (OWNER, story.noon(45).date()) == (news.to.id, news.at.date())
     assert "champion" in news.text.lower()
     assert [] == naming(story, later, "champion")
+    assert {"project_lead"} == in_place_of(story, later, "champion")
 
 
 def test_by_tech_touch_who_takes_over_is_asked_for_the_signature_that_waits() -> None:
