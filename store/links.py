@@ -58,13 +58,15 @@ class LinkMaker:
     key: bytes
     domains: Sequence[str] = ()
 
-    def links(self, connection: Connection, row: Row[Any], person: Person, *, now: datetime) -> Mapping[str, str]:
-        """The addresses of the links in that notice by their purposes; none to our own people. Stores new ones.
+    def links(
+        self, connection: Connection, row: Row[Any], person: Person, *, now: datetime
+    ) -> tuple[Mapping[str, str], Sequence[Mapping[str, Any]]]:
+        """The addresses of the links in that notice by their purposes, and their rows; none to our own people.
 
         In a message that lets its reader in there is the `code` besides, six digits in two groups.
         """
         if row.onboarding is None or person.side != "customer":
-            return {}
+            return {}, ()
         lasts: dict[Purpose, timedelta] = dict.fromkeys(offered(row.kind, row.facts), ACTS_FOR)
         lasts["room"] = ACTS_FOR
         lasts["preferences"] = PREFERENCES_FOR
@@ -84,13 +86,12 @@ class LinkMaker:
             }
             for purpose, token in tokens.items()
         ]
-        add(connection, mail_links, rows)
         links: dict[str, str] = {
             purpose: f"{self.address}/{path_of(purpose)}/{token}" for purpose, token in tokens.items()
         }
         if row.kind == LETS_IN:
             links["code"] = self.code(row.id)
-        return links
+        return links, rows
 
     def code(self, notice: int) -> str:
         """The six digits in that message, in two groups; nobody without the key can tell them."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
@@ -15,10 +15,11 @@ from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice, W
 from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
+from store.addressees import Addressee, addressee_in, readers_of
 from store.digests import JOINED, notice_of, parts_of, reminded_at, seal, sent_today, travelling
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.links import LETS_IN, LinkMaker, person_of, without_tokens
+from store.links import LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
 from store.questions import ANSWER, has_seen
@@ -27,12 +28,14 @@ from store.tables import (
     IS_WAITING,
     introductions,
     journal,
+    mail_links,
     milestones,
     notices,
     onboardings,
     registers,
     unreachable,
 )
+from store.together import Together
 from store.unsubscribes import has_unsubscribed, link_of
 
 # What an issue is called while somebody still has to do something about it. Any other word settles it.
@@ -56,15 +59,21 @@ NEXT_READY = select(
     )
 )
 HELD = select(notices).where(notices.c.id == bindparam("id")).with_for_update(key_share=True)
+HELD_TOGETHER = select(notices).where(notices.c.id.in_(bindparam("ids", expanding=True)))
+HELD_TOGETHER = HELD_TOGETHER.order_by(notices.c.id).with_for_update(key_share=True)
 SETTLING = update(notices).where(notices.c.id == bindparam("of"))
 _OF_A_RECEIPT = [notices.c[name] for name in ("id", "onboarding", "key", "channel", "kind", "person", "about")]
-WENT = SETTLING.where(notices.c.state != "sent").returning(*_OF_A_RECEIPT)
+GONE = (
+    select(*_OF_A_RECEIPT)
+    .where(notices.c.id.in_(bindparam("ids", expanding=True)), notices.c.state != "sent")
+    .order_by(notices.c.id)
+    .with_for_update(key_share=True)
+)
 IN_HAND = (
     update(notices)
     .where(notices.c.id == bindparam("of"), IS_WAITING)
     .where(notices.c.rests_until.is_not(None), notices.c.reason.is_(None))
 )
-COMES_BACK = select(unreachable.c.since).where(unreachable.c.address == bindparam("address"))
 ENDING = select(onboardings.c.ending).where(onboardings.c.onboarding == bindparam("onboarding"))
 MILESTONE = select(milestones.c.status).where(
     milestones.c.onboarding == bindparam("onboarding"), milestones.c.key == bindparam("key")
@@ -125,7 +134,9 @@ class SqlOutbox:
         self._links = links
         # SQLite lets one in that writes, and whoever waits for that sleeps up to a tenth of a second between two tries,
         # while others overtake: on a busy machine until it is given up. Those of one sender queue up instead.
-        self._turn: AbstractContextManager[object] = Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        of_sqlite = engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[object] = Lock() if of_sqlite else nullcontext()
+        self._ask = Together(self._settle_each, turn=self._turn).ask if of_sqlite else self._settle_one
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -155,49 +166,92 @@ class SqlOutbox:
         then on and delivered under its own number, so that two deliveries never carry the same message. What is one
         message too many for today waits for their next morning.
         """
-        now = now or self._clock()
-        with self._writing() as connection:
-            if after is not None:
-                self._write_receipt(connection, *after)
-            row = _held(connection, id)
-            if row is None or row.state != "waiting" or (held_until and _rests(row, now, held_until)):
-                return None
-            taken = self._take(connection, row, now=now)
-            if taken is None:
-                return None
-            # Kept at the first try, so that it stays the same should the domain be configured anew before the next.
-            values: dict[str, Any] = {} if row.message_id else {"message_id": taken.message_id}
-            if held_until is not None:
-                values |= {"rests_until": held_until, "reason": None}
-            if values:
-                _settle(connection, row, **values)
-            return taken
+        return self._ask(_Asked(id, now or self._clock(), held_until, after))
 
-    def _take(self, connection: Connection, row: Row[Any], *, now: datetime) -> WaitingNotice | None:
+    def _settle_one(self, asked: "_Asked") -> WaitingNotice | None:
+        return self._settle_each([asked])[0]
+
+    def _settle_each(self, each: Sequence["_Asked"]) -> Sequence[WaitingNotice | None]:
+        """Write the receipts and take up the notices that are asked for, all in one transaction."""
+        answers: list[WaitingNotice | None] = [None for _ in each]
+        with write_transaction(self._engine) as connection:
+            self._write_receipts(connection, [one.after for one in each if one.after is not None])
+            held = _held_together(connection, [one.id for one in each if one.id is not None])
+            beside, apart = _beside_and_apart(each, held)
+            self._take_up(connection, each, beside, held, answers)
+            for number in apart:
+                if len(each) > 1:
+                    # What went before may have changed it.
+                    held = _held_together(connection, [int(each[number].id or 0)])
+                self._take_up(connection, each, [number], held, answers)
+        return answers
+
+    def _take_up(
+        self,
+        connection: Connection,
+        each: Sequence["_Asked"],
+        numbers: Sequence[int],
+        held: Mapping[int, Row[Any]],
+        answers: list[WaitingNotice | None],
+    ) -> None:
+        """Take up those that are asked for under these numbers, and put what is taken among the answers."""
+        readers = readers_of(connection, [row.id for number in numbers if (row := held.get(each[number].id or 0))])
+        links: list[Mapping[str, Any]] = []
+        in_hand: list[Mapping[str, Any]] = []
+        for number in numbers:
+            one, row = each[number], held.get(each[number].id or 0)
+            if row is None or row.state != "waiting" or (one.held_until and _rests(row, one.now, one.held_until)):
+                continue
+            taken = self._take(connection, row, readers.get(row.id), links, now=one.now)
+            if taken is None:
+                continue
+            answers[number] = taken
+            rests = (one.held_until, None) if one.held_until is not None else (row.rests_until, row.reason)
+            # The id is kept at the first try, so that it stays should the domain be configured anew before the next.
+            in_hand.append({"of": row.id, "message_id": taken.message_id, "rests_until": rests[0], "reason": rests[1]})
+        add(connection, mail_links, links)
+        if in_hand:
+            connection.execute(SETTLING, in_hand)
+
+    def _take(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        reader: Row[Any] | None,
+        links: list[Mapping[str, Any]],
+        *,
+        now: datetime,
+    ) -> WaitingNotice | None:
+        """The notice, if it goes; its links are added to those that are to be stored."""
+        addressee = addressee_in(connection, row, reader)
         if row.kind == DIGEST:
-            return self._sealed(connection, row)
-        person = addressee_of(connection, row)
-        if person is None:
+            return self._sealed(connection, row, addressee, links)
+        if addressee is None:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason)
             else:
                 self._refuse(connection, row, reason="nobody by that id takes part", at=self._clock())
             return None
-        rows = self._still_wanted(connection, travelling(connection, row, person, now=now), person)
-        if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], person):
+        person = addressee.person
+        rows = self._still_wanted(connection, travelling(connection, row, person, now=now), addressee)
+        if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], addressee):
             return None
         if self._is_too_much(connection, row, rows, person, now=now):
             return None
         if len(rows) > 1:
             seal(connection, rows, person, now=now, wall=self._clock())
             return None
-        return self._waiting(connection, row, person, [])
+        return self._waiting(connection, row, person, [], links)
 
-    def _still_wanted(self, connection: Connection, rows: Sequence[Row[Any]], person: Person | None) -> list[Row[Any]]:
+    def _still_wanted(
+        self, connection: Connection, rows: Sequence[Row[Any]], addressee: Addressee | None
+    ) -> list[Row[Any]]:
         """Those that are not pointless by now and that their reader wants; the others wait, or are withdrawn."""
         wanted = []
+        person = addressee.person if addressee else None
         # To a customer's person they are all of one onboarding.
-        chosen = chosen_by(connection, rows[0].onboarding, person) if person and rows else None
+        somebody_chose = addressee is not None and addressee.chose
+        chosen = chosen_by(connection, rows[0].onboarding, person) if person and somebody_chose and rows else None
         for row in rows:
             if (reason := self._pointless(connection, row)) is not None:
                 _settle(connection, row, state="withdrawn", reason=reason, digest=None)
@@ -207,12 +261,18 @@ class SqlOutbox:
                 wanted.append(row)
         return wanted
 
-    def _links_of(self, connection: Connection, row: Row[Any], person: Person) -> Mapping[str, str]:
-        return self._links.links(connection, row, person, now=self._clock()) if self._links else {}
+    def _links_of(
+        self, connection: Connection, row: Row[Any], person: Person, stored: list[Mapping[str, Any]]
+    ) -> Mapping[str, str]:
+        if self._links is None:
+            return {}
+        links, rows = self._links.links(connection, row, person, now=self._clock())
+        stored += rows
+        return links
 
-    def _comes_back(self, connection: Connection, rows: Sequence[Row[Any]], person: Person) -> bool:
+    def _comes_back(self, connection: Connection, rows: Sequence[Row[Any]], addressee: Addressee) -> bool:
         """Whether no mail reaches them any more; then the rows are refused. Their owner has heard of it before."""
-        since = _unreachable_since(connection, person) if rows[0].channel == MAIL else None
+        since = addressee.unreachable_since if rows[0].channel == MAIL else None
         if since is None:
             return False
         reason = f"no mail reaches their address since {since:%Y-%m-%d}: another address is needed"
@@ -233,35 +293,47 @@ class SqlOutbox:
         _settle(connection, row, not_before=self._morning_after(person, now))
         return True
 
-    def _sealed(self, connection: Connection, row: Row[Any]) -> WaitingNotice | None:
+    def _sealed(
+        self,
+        connection: Connection,
+        row: Row[Any],
+        addressee: Addressee | None,
+        links: list[Mapping[str, Any]],
+    ) -> WaitingNotice | None:
         """The digest with what still is to be said in it; None where nothing is, or nobody is there to read it."""
-        person = addressee_of(connection, row)
         joined = [part for part in parts_of(connection, row.id) if part.state == JOINED]
-        parts = self._still_wanted(connection, joined, person)
+        parts = self._still_wanted(connection, joined, addressee)
         if not parts:
             _settle(connection, row, state="withdrawn", reason="nothing is left to say")
             return None
-        if person is None:
+        if addressee is None:
             self._refuse_all(connection, row, reason="nobody by that id takes part", at=self._clock())
             return None
-        if self._comes_back(connection, [row, *parts], person):
+        if self._comes_back(connection, [row, *parts], addressee):
             return None
-        return self._waiting(connection, row, person, parts)
+        return self._waiting(connection, row, addressee.person, parts, links)
 
     def _waiting(
-        self, connection: Connection, row: Row[Any], person: Person, parts: Sequence[Row[Any]]
+        self,
+        connection: Connection,
+        row: Row[Any],
+        person: Person,
+        parts: Sequence[Row[Any]],
+        links: list[Mapping[str, Any]],
     ) -> WaitingNotice:
-        unwanted = row.onboarding is not None and digests.may_be_unwanted(notice_of(one) for one in parts or [row])
+        notice = notice_of(row)
+        others = [notice_of(part) for part in parts]
+        unwanted = row.onboarding is not None and digests.may_be_unwanted(others or [notice])
         return WaitingNotice(
             id=row.id,
-            notice=_up_to_date(connection, notice_of(row)),
+            notice=_up_to_date(connection, notice),
             person=person,
             message_id=row.message_id or self._message_id(row),
             maybe_arrived=row.maybe_arrived,
             unsubscribe=link_of(connection, row.onboarding, row.person, now=self._clock()) if unwanted else "",
-            parts=tuple(_up_to_date(connection, notice_of(part)) for part in parts),
-            links=self._links_of(connection, row, person),
-            links_of_parts=tuple(self._links_of(connection, part, person) for part in parts),
+            parts=tuple(_up_to_date(connection, other) for other in others),
+            links=self._links_of(connection, row, person, links),
+            links_of_parts=tuple(self._links_of(connection, part, person, links) for part in parts),
             # Who is asked for something has been introduced, or welcomed.
             first=unwanted and person.side == "customer" and not _was_written_to(connection, row),
         )
@@ -280,32 +352,38 @@ class SqlOutbox:
 
     def sent(self, id: int, receipt: Receipt) -> None:
         """Write the receipt. A notice that was withdrawn while it was under way did go: that is what is kept."""
-        with self._writing() as connection:
-            self._write_receipt(connection, id, receipt)
+        self._ask(_Asked(None, self._clock(), after=Went(id, receipt)))
 
-    def _write_receipt(self, connection: Connection, id: int, receipt: Receipt) -> None:
-        values = {
-            "state": "sent",
-            "reason": None,
-            "message_id": receipt.message_id,
-            "place": receipt.place,
-            "sent_at": receipt.at,
-            "subject": receipt.subject or None,
-            "text": without_tokens(receipt.text) or None,
-        }
-        row = connection.execute(WENT, {"of": id, **values}).one_or_none()
-        if row is None:
+    def _write_receipts(self, connection: Connection, each: Sequence[Went]) -> None:
+        """Write what became of those that went, and of what travelled in them; again it changes nothing."""
+        if not each:
             return
-        if row.kind == LETS_IN:
-            _settle(connection, row, text=without_tokens(receipt.text, row.kind))
-        if row.kind != DIGEST:
-            self._note(connection, row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+        receipts = dict(each)
+        rows = connection.execute(GONE, {"ids": [*receipts]}).all()
+        if not rows:
             return
-        for part in parts_of(connection, row.id):
-            if part.state == JOINED:
-                _settle(connection, part, state="sent", message_id=receipt.message_id, place=receipt.place,
-                        sent_at=receipt.at, subject=receipt.subject or None)  # fmt: skip
-                self._note(connection, part, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+        went: list[dict[str, Any]] = [_as_sent(row, receipts[row.id]) for row in rows]
+        connection.execute(SETTLING, went)
+        told: list[tuple[Row[Any], Receipt]] = []
+        for row in rows:
+            receipt = receipts[row.id]
+            if row.kind != DIGEST:
+                told.append((row, receipt))
+                continue
+            for part in parts_of(connection, row.id):
+                if part.state == JOINED:
+                    _settle(connection, part, state="sent", message_id=receipt.message_id, place=receipt.place,
+                            sent_at=receipt.at, subject=receipt.subject or None)  # fmt: skip
+                    told.append((part, receipt))
+        add(
+            connection,
+            journal,
+            [
+                self._noted(row, "notice_sent", at=receipt.at, message_id=receipt.message_id)
+                for row, receipt in told
+                if row.onboarding is not None
+            ],
+        )
 
     def redirect(self, id: int, *, to: str, reason: str, at: datetime, told: Sequence[tuple[Notice, Person]]) -> None:
         """Let a notice that waits go by another channel, with why, and tell the house; again it changes nothing."""
@@ -453,23 +531,65 @@ class SqlOutbox:
 
         The house keeps no journal: what became of its own notices stands with them.
         """
-        if row.onboarding is None:
-            return
+        if row.onboarding is not None:
+            add(connection, journal, [self._noted(row, kind, at=at, **data)])
+
+    def _noted(self, row: Row[Any], kind: str, *, at: datetime, **data: str) -> Mapping[str, Any]:
         facts = {"person": row.person, "channel": row.channel, "notice": row.key, "about": row.about, **data}
         noted = JournalRow(key=f"{kind}/{row.id}", at=at, kind=kind, about=row.kind, data=facts)
-        add(connection, journal, [journal_row(row.onboarding, noted, now=self._clock())])
+        return journal_row(row.onboarding, noted, now=self._clock())
+
+
+class _Asked(NamedTuple):
+    """What a sender asks for: to take up a notice, to write the receipt of the one before, or both."""
+
+    id: int | None
+    now: datetime
+    held_until: datetime | None = None
+    after: Went | None = None
+
+
+def _held_together(connection: Connection, ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Those notices by their ids, kept from others until the end of the transaction."""
+    return {row.id: row for row in connection.execute(HELD_TOGETHER, {"ids": ids})} if ids else {}
+
+
+def _beside_and_apart(each: Sequence[_Asked], held: Mapping[int, Row[Any]]) -> tuple[list[int], list[int]]:
+    """Which of what is asked for may be looked at together, and what is looked at one after the other, by number.
+
+    Apart is what others may travel with, or who gets more than one: what becomes of the first counts for the next.
+    """
+    beside: list[int] = []
+    apart: list[int] = []
+    readers = set()
+    for number, one in enumerate(each):
+        if (row := held.get(one.id or 0)) is None:
+            continue
+        alone = row.kind != DIGEST and (row.joins_from is None or row.message_id is not None)
+        reader = (row.onboarding, row.person)
+        (beside if alone and reader not in readers else apart).append(number)
+        readers.add(reader)
+    return beside, apart
+
+
+def _as_sent(row: Row[Any], receipt: Receipt) -> dict[str, Any]:
+    """The values of a notice that went."""
+    return {
+        "of": row.id,
+        "state": "sent",
+        "reason": None,
+        "message_id": receipt.message_id,
+        "place": receipt.place,
+        "sent_at": receipt.at,
+        "subject": receipt.subject or None,
+        "text": without_tokens(receipt.text, row.kind) or None,
+    }
 
 
 def add_of_the_house(connection: Connection, mails: Sequence[tuple[Notice, Person]], *, now: datetime) -> None:
     """Add notices that belong to no onboarding; one whose key is there already changes nothing."""
     rows = [{**notice_row(notice, onboarding=None, now=now), "addressee": person} for notice, person in mails]
     add(connection, notices, rows)
-
-
-def _unreachable_since(connection: Connection, person: Person) -> datetime | None:
-    """Since when no mail reaches that person's address; None where it does as far as we know."""
-    since: datetime | None = connection.scalar(COMES_BACK, {"address": folded(person.email)})
-    return since
 
 
 def _nameless(handle: str) -> Person:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter as Counts
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -465,10 +465,18 @@ async def test_a_message_that_cannot_be_taken_costs_the_one_before_no_receipt(
     """Both are written in one transaction, and by themselves where that fails: else the mail would come again."""
 
     class Broken(SqlOutbox):
-        def _take(self, connection: Connection, row: Row[Any], *, now: datetime) -> WaitingNotice | None:
+        def _take(
+            self,
+            connection: Connection,
+            row: Row[Any],
+            reader: Row[Any] | None,
+            links: list[Mapping[str, Any]],
+            *,
+            now: datetime,
+        ) -> WaitingNotice | None:
             if row.key == "broken":
                 raise ValueError("a row that nobody can read")
-            return super()._take(connection, row, now=now)
+            return super()._take(connection, row, reader, links, now=now)
 
     post = Post(lambda: None)
     ledger.write(Writing(onboarding=ONE, notices=(notice("first"), notice("broken"), notice("last"))))

@@ -17,7 +17,7 @@ from playbooks.library import load_team
 from store import reads
 from store.census import SqlCensus
 from store.ledger import SqlLedger
-from store.outbox import SqlOutbox
+from store.outbox import SqlOutbox, _Asked
 from store.pressing import SqlPressed
 from store.tables import journal
 from store.unsubscribes import SqlUnsubscribes
@@ -450,6 +450,45 @@ def test_receipts_and_writings_at_once_do_not_block_each_other(outbox: SqlOutbox
 
     assert {"sent"} == {row.state for row in reads.notices(outbox._engine)}
     assert 20 == len(reads.journal(outbox._engine, ONE))
+
+
+# --- several at once, as the lanes of a sender ask for them
+
+
+def test_several_are_taken_up_and_their_receipts_written_in_one_go(outbox: SqlOutbox, put: Put) -> None:
+    """Each its own, as one after the other; what is unknown is nobody's answer but its own."""
+    ids = put(notice("lead"), notice("owner", to=OWNER.id), notice("nobody", to="nobody"))
+    asked = [_Asked(id, LATER, LATER + HOUR) for id in (*ids, 9_999)]
+
+    taken = outbox._settle_each(asked)
+    again = outbox._settle_each([one._replace(held_until=LATER + 2 * HOUR) for one in asked])
+
+    assert [ids[0], ids[1], None, None] == [one and one.id for one in taken]
+    assert [LEAD.id, OWNER.id] == [one.person.id for one in taken if one]
+    assert [None] * 4 == list(again)
+    assert "refused" == state_of(outbox, ids[2])[0]
+
+    receipts = [Went(one.id, receipt(one.message_id)) for one in taken if one]
+    for _ in range(2):
+        outbox._settle_each([_Asked(None, LATER, after=went) for went in receipts])
+
+    assert [("sent", None), ("sent", None)] == [state_of(outbox, id) for id in ids[:2]]
+    told = [entry for entry in reads.journal(outbox._engine, ONE) if entry.kind == "notice_sent"]
+    assert [one.message_id for one in taken if one] == [entry.data["message_id"] for entry in told]
+
+
+def test_what_is_taken_up_at_once_counts_for_what_comes_after_it(outbox: SqlOutbox, put: Put) -> None:
+    """Two that may travel together are sealed once, and neither goes by itself."""
+    joining = put(*(notice(key, joins_from=NOON, to=OWNER.id) for key in ("first", "second")))
+    [alone] = put(notice("alone"))
+
+    taken = outbox._settle_each([_Asked(id, LATER, LATER + HOUR) for id in (alone, *joining)])
+    twice = outbox._settle_each([_Asked(alone, LATER, LATER + 2 * HOUR)] * 2)
+
+    assert [alone, None, None] == [one and one.id for one in taken]
+    assert ["joined", "joined"] == [state_of(outbox, id)[0] for id in joining]
+    assert 1 == len({row.id for row in reads.notices(outbox._engine) if row.kind == "digest"})
+    assert [None, None] == list(twice)
 
 
 # --- letters that are not essential

@@ -39,7 +39,8 @@ from store.files import Given, SqlFiles
 from store.ledger import SqlLedger
 from store.links import LinkMaker
 from store.outbox import SqlOutbox
-from store.tables import notices
+from store.rows import add
+from store.tables import mail_links, notices
 from tests.support.databases import sqlite_store
 from tests.support.parts import LIBRARY, STAFF
 from tests.support.servers import free_port
@@ -159,7 +160,8 @@ class RoomSite:
             row = connection.execute(
                 select(notices).where(notices.c.onboarding == onboarding.id, notices.c.person == person.id).limit(1)
             ).one()
-            links = self.maker.links(connection, row, person, now=wall_clock())
+            links, rows = self.maker.links(connection, row, person, now=wall_clock())
+            add(connection, mail_links, rows)
         return links["room"].removeprefix(self.address)
 
 

@@ -15,6 +15,7 @@ from store import links, rooms
 from store.engine import read_connection, wall_clock, write_transaction
 from store.links import LinkMaker
 from store.rooms import MOST_ENTRIES_AN_HOUR, MOST_TRIES
+from store.rows import add
 from store.tables import mail_links, notices, people, room_entries, room_sessions
 from tests.support.room import Onboarding, RoomSite, into, room_on
 from tests.support.simulation import deal
@@ -240,7 +241,9 @@ async def test_a_link_for_the_one_place_opens_no_other(site: RoomSite, onboardin
     assert person is not None
     with write_transaction(site.engine) as connection:
         row = connection.execute(select(notices).where(notices.c.person == LEAD).limit(1)).one()
-        acting = site.maker.links(connection, row, person, now=wall_clock())["preferences"]
+        made, rows = site.maker.links(connection, row, person, now=wall_clock())
+        add(connection, mail_links, rows)
+        acting = made["preferences"]
     async with site.client() as browser:
         assert 404 == (await browser.get(room.replace("/in/", "/link/"))).status_code
         assert 404 == (await browser.post(acting.replace("/link/", "/in/"))).status_code
