@@ -20,15 +20,14 @@ _FILE = re.compile(r"[A-Za-z0-9 ._()+-]+")
 """A file's name that may stand in quotes as it is."""
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 
-_LINE_END = re.compile(r"[\r\n]")
-
 
 def written(name: str, value: str) -> str:
     """The header as it stands in a mail. Raises ValueError for a line end that is none of our folds: it begins another.
 
     The value is encoded and folded already.
     """
-    if _LINE_END.search(value.replace(FOLD, " ")):
+    unfolded = value.replace(FOLD, " ")
+    if "\n" in unfolded or "\r" in unfolded:
         raise ValueError(f"{name} holds a line end")
     return f"{name}: {value}\r\n"
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import format_datetime
+from functools import lru_cache
 from mimetypes import guess_type
 from typing import Any, NamedTuple, Protocol
 
@@ -24,6 +25,8 @@ from domain.trouble import ChannelRefuses
 
 # Some servers refuse longer names, and nobody has one.
 _LONGEST_NAME = 80
+_MOST_MAILBOXES = 256
+"""Who owns an onboarding stands in each of its mails, and its readers get several."""
 LARGEST_ATTACHMENT = 5_000_000
 """Bytes. Encoding adds a third, and many servers refuse mails from 10 MB on."""
 
@@ -183,6 +186,7 @@ def _answered_by(facts: Mapping[str, Any]) -> str:
     return ", ".join(_mailbox(str(facts.get(name, "")), str(facts.get(address, ""))) for name, address in people)
 
 
+@lru_cache(maxsize=_MOST_MAILBOXES)
 def _mailbox(name: str, address: str) -> str:
     """Name and address for a header. Raises ChannelRefuses, without repeating it, when the address is not valid."""
     try:

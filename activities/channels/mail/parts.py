@@ -7,6 +7,7 @@ times, and through each line. Here a part is bytes from the beginning.
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from activities.channels.mail import headers
@@ -15,6 +16,10 @@ _MOSTLY_OTHER_LETTERS = 1.3
 """Bytes for each character of a text, from which base64 is shorter than quoted-printable: that has three characters for
 each of their bytes."""
 _ENCODING = "Content-Transfer-Encoding"
+
+
+_MOST_LINES = 1024
+"""A page has 100 to 500 lines, of which its style sheet alone has 90: the same in every mail."""
 
 
 class Part(NamedTuple):
@@ -36,11 +41,19 @@ def text_part(kind: str, text: str) -> Part:
 
     So a signature by DKIM holds.
     """
-    content = b"\r\n".join((*text.encode("utf-8", "replace").splitlines(), b""))
+    lines = text.encode("utf-8", "replace").splitlines()
+    content = b"\r\n".join((*lines, b""))
     of_content = {"Content-Type": f'text/{kind}; charset="utf-8"'}
     if len(content) < _MOSTLY_OTHER_LETTERS * len(text):
-        return Part({**of_content, _ENCODING: "quoted-printable"}, binascii.b2a_qp(content))
+        quoted = b"".join([_quoted(line + b"\r\n") for line in lines])
+        return Part({**of_content, _ENCODING: "quoted-printable"}, quoted)
     return data_part(of_content, content)
+
+
+@lru_cache(maxsize=_MOST_LINES)
+def _quoted(line: bytes) -> bytes:
+    """A line in quoted-printable, folded where it is long."""
+    return binascii.b2a_qp(line)
 
 
 def data_part(of_content: Mapping[str, str], content: bytes) -> Part:

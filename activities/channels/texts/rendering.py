@@ -137,6 +137,7 @@ class Rendering:
 
     def _render(self, waiting: WaitingNotice, words: Wording, sender: str) -> RenderedNotice:
         facts = {
+            **self._jinja.globals,
             **waiting.notice.facts,
             _WORDS: words,
             "links": waiting.links,
@@ -149,7 +150,7 @@ class Rendering:
         first, body = self._worded(waiting.notice, facts, parts)
         subject = _clipped(sealing.one_line(sealing.unseal_text(first)), _LONGEST_SUBJECT)
         opening, actions, closing, signature, footer = (
-            self._jinja.get_template(f"{words.language}/{part}.md").render(facts).strip() for part in _REST
+            self._filled(f"{words.language}/{part}.md", facts).strip() for part in _REST
         )
         end = "\n\n".join(filter(None, (actions, closing, signature)))
         values: list[sealing.Shaped] = []
@@ -177,36 +178,48 @@ class Rendering:
             at_desk=_onboarding_at(facts),
         )
 
-    def _worded(self, notice: Notice, facts: Mapping[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
+    def _worded(self, notice: Notice, facts: dict[str, Any], parts: Sequence[_Part] = ()) -> tuple[str, str]:
         """Subject and body of a notice; those of a digest are made of its parts' own."""
         if parts:
-            sections, begins = self._sections(facts, parts), self._part(facts, *parts[0])
-            facts = {**facts, "sections": sections, "first": begins, "places": _places(parts)}
-        template = self._jinja.get_template(f"{facts[_WORDS].language}/{notice.kind}.md")
-        first, _, body = template.render(facts).lstrip().partition("\n")
+            each = [self._part(facts, part, links) for part, links in parts]
+            sections = _sections([part for part, _ in parts], each)
+            facts = {**facts, "sections": sections, "first": each[0], "places": _places(parts)}
+        filled = self._filled(f"{facts[_WORDS].language}/{notice.kind}.md", facts)
+        first, _, body = filled.lstrip().partition("\n")
         first = _in_their_place(first, notice.facts.get("in_place_of", ""), facts[_WORDS].language)
         return _in_our_words(notice.facts.get("edited", {}), first, body)
 
-    def _sections(self, facts: Mapping[str, Any], parts: Sequence[_Part]) -> list[dict[str, Any]]:
-        """The sections of a digest that are not empty, each with its parts."""
-        each = [(section_of(part), self._part(facts, part, links)) for part, links in parts]
-        sections = [{"name": name, "parts": [part for section, part in each if section == name]} for name in SECTIONS]
-        return [section for section in sections if section["parts"]]
-
-    def _part(self, facts: Mapping[str, Any], part: Notice, links: Mapping[str, str]) -> dict[str, Any]:
+    def _part(self, facts: dict[str, Any], part: Notice, links: Mapping[str, str]) -> dict[str, Any]:
         """A notice as a digest has it: kind, facts, subject, and its body with headings below that of the part.
 
         What its reader may do about it by its links stands below it.
         """
         facts = {**facts, **part.facts, "links": links}
         subject, body = self._worded(part, facts)
-        actions = self._jinja.get_template(f"{facts[_WORDS].language}/actions.md").render(facts).strip()
+        actions = self._filled(f"{facts[_WORDS].language}/actions.md", facts).strip()
         lowered = "\n\n".join(filter(None, (_HEADINGS.sub("##", body.strip()), actions)))
         return {"kind": part.kind, "facts": part.facts, "subject": Markup(subject), "body": Markup(lowered)}
+
+    def _filled(self, name: str, facts: dict[str, Any]) -> str:
+        """The template with these facts, among which are Jinja's own names: a mail's seven do not each copy them."""
+        template = self._jinja.get_template(name)
+        context = self._jinja.context_class(self._jinja, facts, template.name, template.blocks)
+        try:
+            return "".join(template.root_render_func(context))
+        except Exception:
+            # As its own `render` does: the trace names the template's lines.
+            self._jinja.handle_exception()
 
     @cached_property
     def _jinja(self) -> Environment:
         return environment([folder for folder in (self.company_templates, TEMPLATES) if folder])
+
+
+def _sections(notices: Sequence[Notice], parts: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The sections of a digest that are not empty, each with its parts, which are those notices."""
+    each = list(zip(map(section_of, notices), parts, strict=True))
+    sections = [{"name": name, "parts": [part for section, part in each if section == name]} for name in SECTIONS]
+    return [section for section in sections if section["parts"]]
 
 
 def environment(folders: Sequence[Path]) -> Environment:
