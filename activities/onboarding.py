@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from domain.agenda.packing import packed
 from domain.agenda.state import Consequences, Entry, State
 from domain.clock import DAY, Clock
 from domain.deal import DealClosed, onboarding_id
+from domain.drafting import Drafts
 from domain.news import read_news
 from domain.playbook import Playbook, content_hash
 from domain.record import Dossier, Writing
@@ -37,11 +39,18 @@ from domain.team import Team
 from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
+REMEMBERED_PLANS = 64
+"""Onboardings whose last plans are remembered: a wake-up is often several turns, and most have the same plan. One is
+of 70 KB."""
 log = structlog.get_logger()
 
 
 def _tells_nobody() -> None:
     return
+
+
+def _drafts_of_each() -> Callable[[str], Drafts]:
+    return lru_cache(REMEMBERED_PLANS)(lambda _: Drafts())
 
 
 class Opening(Wire):
@@ -62,7 +71,8 @@ class Bookkeeping:
     `spread` is how far apart onboardings wake that have something at the same hour. `channels` are those to people.
 
     `threads` are for the database alone: a mail server that hangs must not keep anything from being written down.
-    `rings` tells that the journal has grown, and costs nothing.
+    `rings` tells that the journal has grown, and costs nothing. `drafts` are the plans of an onboarding, each drafted
+    once.
     """
 
     ledger: Ledger
@@ -77,6 +87,7 @@ class Bookkeeping:
     spread: timedelta = timedelta(0)
     ui: str = ""
     rings: Callable[[], None] = _tells_nobody
+    drafts: Callable[[str], Drafts] = field(default_factory=_drafts_of_each)
 
     @activity.defn
     async def open_onboarding(self, opening: Opening) -> State | bytes:
@@ -204,6 +215,7 @@ class Bookkeeping:
             ui=self.ui.format(id=onboarding),
             to=self._version(change.to) if change else None,
             because=self.ledger.change_reason(onboarding, change) if change else "",
+            plans=self.drafts(onboarding),
         )
         self.ledger.write(decision.writing)
         return decision.consequences, self._waiting(decision.writing, done_before)

@@ -52,18 +52,18 @@ class _Drafted(NamedTuple):
 
 
 class Drafts:
-    """Drafts the plans of an onboarding that is driven ahead, each once: day after day it has the same.
+    """Drafts the plans of one onboarding, each once: turn after turn, and day after day, it has the same.
 
-    Remembered are the last few, because two versions of a playbook are driven side by side.
+    Remembered are the last few, because two versions of a playbook may be driven side by side.
     """
 
     def __init__(self) -> None:
         self._last: deque[_Drafted] = deque(maxlen=REMEMBERED)
 
     def __call__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> Plan:
-        for last in self._last:
-            same = last.playbook is playbook and last.deal is deal and last.calendar is calendar
-            if same and last.course == course:
+        for last in tuple(self._last):
+            same = last.playbook is playbook and last.deal is deal
+            if same and last.calendar == calendar and last.course == course:
                 return last.plan
         plan = draft(playbook, deal, calendar, course)
         self._last.append(_Drafted(playbook, deal, calendar, course, plan))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.deal import Circumstances, DealClosed
-from domain.drafting import draft, stretch_factor
+from domain.drafting import Drafts, draft, stretch_factor
 from domain.plan import Course, Plan, Span, go_live_key, on_the_way_to
 from domain.playbook import Opening
 from domain.text import in_language
@@ -496,3 +496,17 @@ def test_the_way_to_the_go_live_is_all_that_it_cannot_be_reached_without() -> No
 
 def test_there_is_no_way_to_a_goal_that_the_playbook_does_not_have() -> None:
     assert on_the_way_to(high_touch(), None) == frozenset()
+
+
+# --- drafted once
+
+
+def test_a_plan_is_drafted_anew_only_when_something_that_it_is_made_from_has_changed() -> None:
+    drafts, playbook, calendar = Drafts(), high_touch(), calendar_of(LINDENAU)
+    first = drafts(playbook, LINDENAU, calendar, Course())
+    closed = calendar.model_copy(update={"holidays": {**calendar.holidays, date(2027, 1, 4): "Inventory"}})
+    late = Course(reached={"gone_live": datetime(2027, 2, 15, 9, tzinfo=UTC)})
+
+    assert drafts(playbook, LINDENAU, calendar.model_copy(), Course()) is first
+    for other, course in ((closed, Course()), (calendar, late)):
+        assert drafts(playbook, LINDENAU, other, course) == draft(playbook, LINDENAU, other, course) != first
