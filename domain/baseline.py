@@ -5,6 +5,7 @@ from datetime import date
 
 from pydantic import Field
 
+from domain.agenda.state import MilestoneState
 from domain.calendar import WorkCalendar
 from domain.plan import Plan
 from domain.playbook import Playbook
@@ -57,8 +58,10 @@ def shown_beside(
     return BaselineShown(agreed_at=agreed.agreed_at, revision=agreed.revision, milestones=slipped)
 
 
-def slips(baseline: Baseline, milestones: Iterable[MilestoneRow], calendar: WorkCalendar) -> tuple[Slip, ...]:
-    """The slip of every milestone that was agreed and is not waived, in the order of the plan."""
+def slips(
+    baseline: Baseline, milestones: Iterable[MilestoneRow | MilestoneState], calendar: WorkCalendar
+) -> tuple[Slip, ...]:
+    """The slip of each of the milestones that was agreed and is not waived, in their order."""
     agreed = {planned.key: planned.on for planned in baseline.plan.milestones}
     return tuple(
         Slip(milestone=row.key, agreed=on, now=now, days=calendar.working_days_between(on, now))

@@ -18,7 +18,6 @@ from domain.playbook import Edition, Role
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES, concerns_customer
-from domain.rules.record_keeping import milestone_rows
 from domain.text import Text, placeholders
 from domain.wording import custom_in_words, reasons_in_words, rhythm_in_words, span_in_words
 
@@ -390,10 +389,9 @@ def _slipped(briefing: Briefing, language: str) -> Facts:
     """When the plan was agreed, and the next open milestones, with go-live and review, that have other dates since."""
     if briefing.agreed is None:
         return {"agreed_on": "", "slipped": []}
-    state = briefing.state
-    ahead = {milestone.key: milestone for milestone in state.milestones if not milestone.settled}
-    named = [key for key, milestone in ahead.items() if milestone.role in ("go_live", "review")]
-    coming = sorted(ahead, key=lambda key: ahead[key].due)[:NEXT_SHOWN]
+    ahead = [milestone for milestone in briefing.state.milestones if not milestone.settled]
+    coming = {milestone.key for milestone in sorted(ahead, key=lambda one: one.due)[:NEXT_SHOWN]}
+    shown = [one for one in ahead if one.key in coming or one.role in ("go_live", "review")]
     return {
         "agreed_on": str(briefing.calendar.day_of(briefing.agreed.agreed_at)),
         "slipped": [
@@ -403,8 +401,8 @@ def _slipped(briefing: Briefing, language: str) -> Facts:
                 "now": str(slip.now),
                 "days": slip.days,
             }
-            for slip in slips(briefing.agreed, milestone_rows(state, briefing.plan), briefing.calendar)
-            if slip.days and slip.milestone in {*coming, *named}
+            for slip in slips(briefing.agreed, shown, briefing.calendar)
+            if slip.days
         ],
     }
 
