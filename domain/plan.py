@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field
@@ -33,6 +34,11 @@ class PlannedMilestone(Wire):
     on: date
     due: Instant
     reasons: tuple[Reason, ...]
+
+    @cached_property
+    def reasons_in_json(self) -> tuple[dict[str, Any], ...]:
+        """The reasons as they are written down, in every turn that goes by this plan."""
+        return tuple(reason.model_dump(mode="json") for reason in self.reasons)
 
 
 class PlannedStage(Wire):

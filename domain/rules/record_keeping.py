@@ -94,7 +94,7 @@ def _lived(stage: str, state: State, calendar: WorkCalendar) -> tuple[str, str]:
 
 def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
     """The milestones as the read model has them, each with the reasons for its date."""
-    reasons = {milestone.key: milestone.reasons for milestone in plan.milestones}
+    planned = {milestone.key: milestone for milestone in plan.milestones}
     return tuple(
         MilestoneRow(
             key=milestone.key,
@@ -103,7 +103,7 @@ def milestone_rows(state: State, plan: Plan) -> tuple[MilestoneRow, ...]:
             status=milestone.status,
             due=milestone.due,
             at=milestone.at,
-            reasons=tuple(reason.model_dump(mode="json") for reason in reasons.get(milestone.key, ())),
+            reasons=planned[milestone.key].reasons_in_json if milestone.key in planned else (),
             optional=milestone.optional,
         )
         for milestone in state.milestones
