@@ -11,6 +11,7 @@ CLOSING = time(17)
 NOON = time(12)
 """When offices close on a half-day: some go on until 13:00 or 14:00, none sends people home earlier."""
 ONE_DAY = timedelta(days=1)
+UTC = ZoneInfo("UTC")
 WEEKEND = "a weekend"
 """Why no office opens on a day that is no holiday; of all reasons for another date the one that nobody asks for."""
 YEAR_END = "Year-end closing"
@@ -58,7 +59,7 @@ class WorkCalendar(Wire):
 
     def at(self, day: date, hour: time) -> datetime:
         """That day and local time as an instant in UTC."""
-        return datetime.combine(day, hour, self.zone).astimezone(ZoneInfo("UTC"))
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
 
     def why_not(self, day: date) -> str | None:
         """Why that is no whole working day, in words; None on a working day."""

@@ -158,14 +158,15 @@ def notice_moment(cadence: Cadence, calendar: WorkCalendar, day: date) -> dateti
 
 
 def _cadences(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan, now: datetime) -> Iterator[Entry]:
-    closed_on = calendar.day_of(state.closed_at or now)
+    closed_on, today = calendar.day_of(state.closed_at or now), calendar.day_of(now)
     for cadence in playbook.cadences:
         if not cadence.goes_out:
             continue
         days = cadence_days(cadence, state, calendar, closed_on, plan)
         if days is None:
             continue
-        day = next(day for day in days if notice_moment(cadence, calendar, day) > now)
+        # No notice comes after its day: of those that are past nobody has to count the moment.
+        day = next(day for day in days if day >= today and notice_moment(cadence, calendar, day) > now)
         yield Entry(f"{cadence.key}/cadence", str(day), notice_moment(cadence, calendar, day), "cadence", cadence.key)
 
 
