@@ -43,7 +43,16 @@ def public_holidays(account: Account, *, years: range) -> WorkCalendar:
     Call it in activities only: the lists change with the library, so the result becomes part of the record.
     Raises InvalidDeal for a country or subdivision that nobody knows.
     """
-    country, subdivision = account.country, account.subdivision
+    return _calendar_of(
+        account.country, account.subdivision, account.time_zone, years, year_end_closure=account.year_end_closure
+    )
+
+
+@lru_cache(REMEMBERED)
+def _calendar_of(
+    country: str, subdivision: str | None, time_zone: str, years: range, *, year_end_closure: bool
+) -> WorkCalendar:
+    """The calendar of a place: that of all people there, for whose hours every message to them asks."""
     supported = holidays.list_supported_countries()
     if country not in supported:
         raise InvalidDeal(f"no list of public holidays is known for {country}", field="account.country")
@@ -54,9 +63,9 @@ def public_holidays(account: Account, *, years: range) -> WorkCalendar:
         raise InvalidDeal(f"is no part of {country}; known: {known}", field="account.subdivision")
     days = _of_most(country, years) if listed is None else _of_one(country, listed, years)
     return WorkCalendar(
-        time_zone=account.time_zone,
+        time_zone=time_zone,
         weekend=_weekend(country, subdivision, years),
-        holidays={day: name for day, name in days.closed.items() if account.year_end_closure or name != YEAR_END},
+        holidays={day: name for day, name in days.closed.items() if year_end_closure or name != YEAR_END},
         half_days=days.half,
         guessed=days.guessed,
         first_year=years.start,
@@ -76,14 +85,8 @@ def hours_of(person: Person, *, home: Account | None, years: range) -> WorkCalen
     if country not in holidays.list_supported_countries():
         return WorkCalendar(time_zone=person.time_zone)
     subdivision = home.subdivision if home and at_home and country == home.country else None
-    place = Account(
-        name=person.id,
-        country=country,
-        subdivision=subdivision,
-        time_zone=person.time_zone,
-        year_end_closure=home is None or home.year_end_closure,
-    )
-    return public_holidays(place, years=years)
+    year_end_closure = home is None or home.year_end_closure
+    return _calendar_of(country, subdivision, person.time_zone, years, year_end_closure=year_end_closure)
 
 
 def _listed(country: str, subdivision: str | None, parts: Sequence[str]) -> str | None:
