@@ -78,8 +78,9 @@ def _first(state: State, work: Sequence[OpenWork], need: Need, now: datetime) ->
 
 def _agreed_go_live(briefing: Briefing, facts: Sequence[Fact]) -> date | None:
     """The day of the go-live as agreed to: by one of these facts, or before (as `domain.baseline` has it)."""
-    live, firm = briefing.playbook.playing("go_live"), makes_firm(briefing.playbook)
-    if live is not None and any(fact.about == firm and fact.kind in AGREED_BY for fact in facts):
+    settled = {fact.about for fact in facts if fact.kind in AGREED_BY}
+    live = briefing.playbook.playing("go_live") if settled else None
+    if live is not None and makes_firm(briefing.playbook) in settled:
         return briefing.plan.milestone(live.key).on
     return briefing.dossier.agreed_go_live
 

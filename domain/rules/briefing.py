@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -67,6 +68,7 @@ class Briefing:
         self.targets = targets
         self.adoption = adoption
         self._people: dict[str, Person | None] = {}
+        self._colleagues: dict[str, Person | None] = {}
         self._in_place: dict[str, Person] = {}
         self._predecessors: dict[str, list[dict[str, str]]] = {}
         self.deal = dossier.deal
@@ -109,10 +111,15 @@ class Briefing:
 
     def _known(self, id: str) -> Person | None:
         if id not in self._people:  # Asked for again and again: for every message, its words and its hour.
-            member = self.team.member(id)
-            ours = staff_person(member, self.deal.account.language) if member else None
-            self._people[id] = ours or self.dossier.person(id)
+            self._people[id] = self.colleague(id) or self.dossier.person(id)
         return self._people[id]
+
+    def colleague(self, handle: str) -> Person | None:
+        """A member of staff as the directory has them today."""
+        if handle not in self._colleagues:
+            member = self.team.member(handle)
+            self._colleagues[handle] = staff_person(member, self.deal.account.language) if member else None
+        return self._colleagues[handle]
 
     def are_one(self, id: str, other: str | None) -> bool:
         """Whether both ids are of one person: a deal may have them twice, with two roles or as two contacts."""
@@ -139,11 +146,14 @@ class Briefing:
 
     def title(self, key: str, language: str) -> str:
         """A milestone's, stage's or criterion's title as the playbook words it; the key where it knows none."""
+        return in_language(self._titles[key], language) if key in self._titles else key
+
+    @cached_property
+    def _titles(self) -> Mapping[str, Text]:
         playbook = self.playbook
         titles: dict[str, Text] = {stage.key: stage.title for stage in playbook.stages}
         titles |= {milestone.key: milestone.title for milestone in playbook.milestones}
-        titles |= {criterion.key: criterion.title for criterion in playbook.hand_off.criteria}
-        return in_language(titles[key], language) if key in titles else key
+        return titles | {criterion.key: criterion.title for criterion in playbook.hand_off.criteria}
 
     def signed(self, key: str, language: str) -> str:
         """What a sign-off is about, as a noun; the milestone's title where the playbook names none."""

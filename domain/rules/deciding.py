@@ -106,7 +106,7 @@ def decide(
     facts, now = state.pending, occasion.now
     recasting = recast(state, dossier, team, now=now, done_before=done_before, known=known)
     dossier, known = recasting.dossier, [*known, *recasting.tasks]
-    before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones}
+    before = {m.key: str(dossier.calendar.day_of(m.due)) for m in state.milestones} if facts else {}
     moved = _rework(state, dossier, facts, now) | moved_to(state, dossier.calendar, facts)
     moved |= moved_along(
         state, dossier.playbook, dossier.calendar, facts, before, promised=dossier.deal.go_live_by is not None

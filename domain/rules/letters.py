@@ -197,7 +197,7 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
     moved.
     """
     titles = {milestone.key: briefing.say(milestone.title, language) for milestone in briefing.playbook.milestones}
-    shown = [milestone for milestone in briefing.playbook.milestones if concerns_customer(milestone)]
+    hidden = among_us(briefing)
     windows = {stage.key: stage for stage in briefing.plan.stages}
     stages = [
         {
@@ -211,7 +211,7 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
                     "responsible": _names(briefing, language, milestone.raci.responsible),
                 }
                 for milestone in sorted(stage.milestones, key=lambda one: briefing.plan.milestone(one.key).on)
-                if milestone in shown
+                if milestone.key not in hidden
             ],
         }
         for stage in briefing.playbook.stages
@@ -327,7 +327,7 @@ def standing(briefing: Briefing, language: str, *, since: date) -> Facts:
         "lately": [
             {"title": briefing.title(m.key, language), "at": _reached_on(briefing, m)}
             for m in _reached_since(briefing, since)
-            if m in shown
+            if m.key not in hidden and not m.optional
         ],
         "wins": wins(briefing, since=since),
         "figures": figures(briefing, language, for_staff=False),

@@ -49,6 +49,8 @@ class Recasting(NamedTuple):
 
     def people(self) -> list[Person]:
         """The customer's people who are not on record as they are now."""
+        if self.dossier is self.before:
+            return []
         return [person for person in self.dossier.people if self.before.person(person.id) != person]
 
     def rows(self) -> list[JournalRow]:

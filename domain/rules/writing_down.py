@@ -12,7 +12,6 @@ from domain.record import JournalRow, Task, Writing
 from domain.rules import corrections, drafting, standing_in
 from domain.rules.attending import attention
 from domain.rules.briefing import Briefing, once_to_each
-from domain.rules.casting import staff_person
 from domain.rules.inviting import Invitations
 from domain.rules.recasting import Recasting
 from domain.rules.record_keeping import attendance, journal, registers, shipped_risks, standing
@@ -139,6 +138,5 @@ def _staff(briefing: Briefing) -> list[Person]:
     handles = dict.fromkeys(
         [briefing.state.owner, *briefing.state.approvers, *(h for hs in briefing.state.cast.values() for h in hs)]
     )
-    members = [member for handle in handles if (member := briefing.team.member(handle)) is not None]
-    people = [staff_person(member, briefing.deal.account.language) for member in members]
+    people = [person for handle in handles if (person := briefing.colleague(handle)) is not None]
     return [person for person in people if briefing.dossier.person(person.id) != person]
