@@ -44,10 +44,13 @@ def draft(playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: 
 
 
 class _Drafted(NamedTuple):
+    """A plan, and what it was made from: of what was reached, that by which dates are counted."""
+
     playbook: Playbook
     deal: DealClosed
     calendar: WorkCalendar
     course: Course
+    counted_by: frozenset[str]
     plan: Plan
 
 
@@ -63,11 +66,17 @@ class Drafts:
     def __call__(self, playbook: Playbook, deal: DealClosed, calendar: WorkCalendar, course: Course) -> Plan:
         for last in tuple(self._last):
             same = last.playbook is playbook and last.deal is deal
-            if same and last.calendar == calendar and last.course == course:
+            if same and last.calendar == calendar and last.course == _counted(course, last.counted_by):
                 return last.plan
-        plan = draft(playbook, deal, calendar, course)
-        self._last.append(_Drafted(playbook, deal, calendar, course, plan))
+        drafting = _Drafting(playbook, deal, calendar, course)
+        plan, counted_by = drafting.plan(), drafting.counted_by()
+        self._last.append(_Drafted(playbook, deal, calendar, _counted(course, counted_by), counted_by, plan))
         return plan
+
+
+def _counted(course: Course, by: frozenset[str]) -> Course:
+    """The course without milestones by which no date is counted: most are reached without any other moving."""
+    return course.model_copy(update={"reached": {key: at for key, at in course.reached.items() if key in by}})
 
 
 def _days_of(stage: Stage) -> tuple[int, int]:
@@ -107,6 +116,16 @@ class _Drafting:
             hand_off_by=self.calendar.at(latest, CLOSING),
         )
 
+    def counted_by(self) -> frozenset[str]:
+        """Keys of the milestones of which it moves a date that they are reached: all, where the kickoff was late.
+
+        Else those that others count from, the kickoff, and the sign-off of the plan.
+        """
+        if self.began is not None:
+            return frozenset(self.course.reached) | frozenset(self.milestones)
+        kickoff, signed = self.playbook.playing("kickoff"), self._signed()
+        return frozenset([*(m.anchor for m in self.playbook.milestones), *signed, *([kickoff.key] if kickoff else [])])
+
     def _begin_anew(self) -> None:
         """Where the kickoff was held late, what is still open and counts from the close comes later by as many days.
 
@@ -125,8 +144,10 @@ class _Drafting:
             self.began = planned.model_copy(update={"on": real})
 
     def _agreed_before(self, moment: datetime) -> bool:
-        signed = (m.key for m in self.playbook.milestones if m.sign_off and m.sign_off.plan)
-        return any(self.course.reached[key] < moment for key in signed if key in self.course.reached)
+        return any(self.course.reached[key] < moment for key in self._signed() if key in self.course.reached)
+
+    def _signed(self) -> list[str]:
+        return [m.key for m in self.playbook.milestones if m.sign_off and m.sign_off.plan]
 
     def _window(self) -> tuple[date, date]:
         """First and last day of the hand-off: as far behind the go-live as in the playbook, never nearer to the close.

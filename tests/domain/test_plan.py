@@ -507,6 +507,9 @@ def test_a_plan_is_drafted_anew_only_when_something_that_it_is_made_from_has_cha
     closed = calendar.model_copy(update={"holidays": {**calendar.holidays, date(2027, 1, 4): "Inventory"}})
     late = Course(reached={"gone_live": datetime(2027, 2, 15, 9, tzinfo=UTC)})
 
+    met = Course(reached={"environment_live": datetime(2026, 11, 20, 9, tzinfo=UTC)})
+
     assert drafts(playbook, LINDENAU, calendar.model_copy(), Course()) is first
+    assert drafts(playbook, LINDENAU, calendar, met) is first, "nothing counts from it"
     for other, course in ((closed, Course()), (calendar, late)):
         assert drafts(playbook, LINDENAU, other, course) == draft(playbook, LINDENAU, other, course) != first

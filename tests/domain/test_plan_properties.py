@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.deal import BusySeason, Circumstances, DealClosed
-from domain.drafting import draft
+from domain.drafting import Drafts, draft
 from domain.plan import Course, Span, go_live_key
 from domain.wording import reasons_in_words
 from tests.support.simulation import calendar_of, deal, playbook_of
@@ -98,6 +98,18 @@ def test_the_same_course_drafts_the_same_plan(drawn: Drawn) -> None:
     assert draft(playbook_of(tier), deal, calendar_of(deal), course) == draft(
         playbook_of(tier), again[0], calendar_of(deal), again[1]
     )
+
+
+@ANY_PLAN
+@given(under_way())
+def test_what_remembers_plans_has_the_same_one_whatever_was_reached_meanwhile(drawn: Drawn) -> None:
+    tier, deal, course = drawn
+    drafts, playbook, calendar = Drafts(), playbook_of(tier), calendar_of(deal)
+    reached = sorted(course.reached.items(), key=lambda one: one[1])
+
+    for count in range(len(reached) + 1):
+        until_then = course.model_copy(update={"reached": dict(reached[:count])})
+        assert drafts(playbook, deal, calendar, until_then) == draft(playbook, deal, calendar, until_then)
 
 
 @ANY_PLAN
