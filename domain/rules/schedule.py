@@ -130,13 +130,16 @@ def _days_from(cadence: Cadence, first: date, calendar: WorkCalendar, meets: dat
     """
     turn = 0
     while True:
-        topics_are_through = turn >= len(cadence.agenda) - 1
-        room = _in_rhythm(cadence, first, turn + 1 if topics_are_through else turn)
-        room += timedelta(0) if topics_are_through else TOO_CLOSE
-        if meets is not None and first <= meets < room:
+        if meets is not None and first <= meets < _room(cadence, first, turn):
             first, turn, meets = meets, 0, None
         yield calendar.working_day_from(_in_rhythm(cadence, first, turn))
         turn += 1
+
+
+def _room(cadence: Cadence, first: date, turn: int) -> date:
+    """The day before which the larger meeting takes the place of that occasion."""
+    topics_are_through = turn >= len(cadence.agenda) - 1
+    return _in_rhythm(cadence, first, turn + 1) if topics_are_through else _in_rhythm(cadence, first, turn) + TOO_CLOSE
 
 
 def _in_rhythm(cadence: Cadence, first: date, turn: int) -> date:
