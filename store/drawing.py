@@ -2,31 +2,31 @@
 
 Its parts are the stages, the milestones, the plan, the drafts that wait and the open work. Beside them stands a seal of
 each, a hash of the part as last written. A part that would get the same seal again is left alone without being read:
-reading it was most of what a writing cost.
+reading it was most of what a writing cost. Of stages and milestones each row has a seal, too.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic_core import PydanticSerializationError, to_json
-from sqlalchemy import Connection, Table, Update, bindparam, insert, select, update
+from sqlalchemy import Connection, Table, Update, bindparam, delete, insert, select, update
 
 from domain.plan import Plan
 from domain.record import MilestoneRow, StageRow, Standing, Task, Writing
 from domain.trouble import UnknownOnboarding
 from store.columns import as_json
 from store.drafts import rewrite
-from store.rows import Row, replace_all
+from store.rows import Row, put
 from store.tables import milestones, onboardings, plans, stages
 from store.work import write_work
 
 AS_OF = "as_of"
 TASK = "task"
-SEAL_BYTES = 16
+SEAL_BYTES, ROW_SEAL_BYTES = 16, 8
 READ_IN_A_DRAFT = ("draft", "key", "person", "facts", "attachment", "while_open")
 OF_IT = onboardings.c.onboarding == bindparam("onboarding")
 # The key itself is not locked: whoever refers to it (a receipt being written) need not wait, and cannot deadlock.
@@ -97,13 +97,21 @@ class _Drawing:
         self.connection.execute(insert(plans).values(row))
 
     def part(self, name: str, table: Table, parts: Sequence[StageRow] | Sequence[MilestoneRow]) -> None:
+        """Write the rows that have another seal; all of them, where the seals are not of the rows that are there."""
         if not self._changed(name, parts):
             return
-        rows = [
-            _plain({"onboarding": self.held.onboarding, "position": position, **part.model_dump()})
-            for position, part in enumerate(parts)
-        ]
-        replace_all(self.connection, table, self.held.onboarding, rows)
+        of_rows, keys = f"{name}_rows", _seal([part.key for part in parts])
+        seals = [_seal(part, size=ROW_SEAL_BYTES) for part in parts]
+        # A worker of the version before leaves them as they are, beside a seal of the part that they do not belong to.
+        of_part, of_keys, *before = self.held.seals.get(of_rows, "none none").split()
+        changed: Iterable[int] = range(len(parts))
+        if (of_part, of_keys) == (self.held.seals.get(name), keys):
+            changed = [n for n in changed if seals[n] != before[n]]
+        else:
+            self.connection.execute(delete(table).where(table.c.onboarding == self.held.onboarding))
+        of_it = {"onboarding": self.held.onboarding}
+        put(self.connection, table, [{**of_it, "position": n, **parts[n].model_dump()} for n in changed])
+        self.seals[of_rows] = " ".join([self.seals[name], keys, *seals])
 
     def work(self, standing: Standing, *, anew: bool) -> None:
         """Let the open work be what it is now; `anew` says that a task may have changed in the register alone."""
@@ -136,12 +144,16 @@ class _Drawing:
             self.connection.execute(_signing(tuple(written)), written | {"of": self.held.onboarding})
 
     def _changed(self, name: str, drawn: Any) -> bool:
-        try:
-            written = to_json(drawn, inf_nan_mode="null")
-        except PydanticSerializationError:  # Half of a surrogate pair is no text: it becomes bytes only when escaped.
-            written = json.dumps(as_json(drawn)).encode()
-        self.seals[name] = hashlib.blake2b(written, digest_size=SEAL_BYTES).hexdigest()
+        self.seals[name] = _seal(drawn)
         return self.seals[name] != self.held.seals.get(name)
+
+
+def _seal(drawn: Any, *, size: int = SEAL_BYTES) -> str:
+    try:
+        written = to_json(drawn, inf_nan_mode="null")
+    except PydanticSerializationError:  # Half of a surrogate pair is no text: it becomes bytes only when escaped.
+        written = json.dumps(as_json(drawn)).encode()
+    return hashlib.blake2b(written, digest_size=size).hexdigest()
 
 
 @cache
@@ -154,8 +166,3 @@ def _signing(names: tuple[str, ...]) -> Update:
 def _moment(as_of: datetime | None) -> str:
     """The same text for the same instant, in whatever zone it came."""
     return "" if as_of is None else f"{as_of.timestamp():.6f}"
-
-
-def _plain(row: dict[str, Any]) -> Row:
-    """The row as it is read back, so that it can be compared."""
-    return {**row, "reasons": as_json(row["reasons"])} if "reasons" in row else row

@@ -12,12 +12,9 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     Dialect,
-    Select,
     Table,
-    bindparam,
     cast,
     column,
-    delete,
     func,
     literal,
     select,
@@ -130,22 +127,6 @@ def _putting_rows(dialect: str, table: Table, names: tuple[str, ...]) -> Insert:
     insert = _insert(dialect, table)
     replaced = {name: insert.excluded[name] for name in names if name not in keys}
     return insert.on_conflict_do_update(index_elements=keys, set_=replaced)
-
-
-def replace_all(connection: Connection, table: Table, onboarding: str, rows: Sequence[Row]) -> None:
-    """Make the rows the only ones of the onboarding. Only those that differ are written: one or two of thirty.
-
-    The table's primary key is the onboarding and `key`.
-    """
-    old = {row["key"]: row for row in as_rows(connection.execute(_of_one(table), {"onboarding": onboarding}))}
-    put(connection, table, [row for row in rows if old.pop(row["key"], None) != row])
-    if old:
-        connection.execute(delete(table).where(table.c.onboarding == onboarding, table.c.key.in_(old)))
-
-
-@cache
-def _of_one(table: Table) -> Select[Any]:
-    return select(table).where(table.c.onboarding == bindparam("onboarding"))
 
 
 def as_rows(result: CursorResult[Any]) -> list[Row]:

@@ -332,6 +332,33 @@ def test_what_a_worker_of_the_version_before_has_drawn_is_noticed(ledger: SqlLed
     assert ("open", None, 1) == (full.milestones[0].status, full.milestones[0].at, full.revision)
 
 
+def test_of_milestones_those_are_written_that_changed(ledger: SqlLedger) -> None:
+    """None is read for it: each has a seal."""
+    there = [milestone(key) for key in "abc"]
+    ledger.write(Writing(onboarding=ONE, standing=standing(*there)))
+    with write_transaction(ledger._engine) as connection:
+        connection.execute(milestones.update().values(title="Untouched"))
+
+    there[1] = milestone("b", title="New")
+    ledger.write(Writing(onboarding=ONE, standing=standing(*there)))
+
+    assert ["Untouched", "New", "Untouched"] == [row.title for row in reads.one(ledger._engine, ONE).milestones]
+
+
+def test_seals_of_rows_count_only_beside_that_of_their_part(ledger: SqlLedger) -> None:
+    """A worker of the version before knows the latter alone, and leaves the others beside rows that it has written."""
+    ledger.write(Writing(onboarding=ONE, standing=standing(milestone("a"), milestone("b"))))
+    with write_transaction(ledger._engine) as connection:
+        connection.execute(milestones.update().values(title="Theirs"))
+        seals = connection.execute(select(onboardings.c.seals)).scalar_one()
+        connection.execute(onboardings.update().values(seals={**seals, "milestones": "theirs"}))
+
+    ledger.write(Writing(onboarding=ONE, standing=standing(milestone("a", title="Ours"), milestone("b"))))
+
+    titles = [row.title for row in reads.one(ledger._engine, ONE).milestones]
+    assert ["Ours", milestone("b").title] == titles
+
+
 def test_milestones_keep_the_order_of_the_picture(ledger: SqlLedger) -> None:
     """The order may change, and milestones that are gone are deleted."""
     ledger.write(Writing(onboarding=ONE, standing=standing(milestone("z"), milestone("a"), milestone("m"))))
