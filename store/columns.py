@@ -1,9 +1,10 @@
 """What may stand in a column? Instants, texts and JSON documents, stored alike on SQLite and PostgreSQL."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic_core import to_jsonable_python
+from pydantic_core import PydanticSerializationError, to_json, to_jsonable_python
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer, Text
 from sqlalchemy.types import TypeDecorator
 
@@ -45,13 +46,13 @@ class Words(TypeDecorator[str]):
 
 
 class Document(TypeDecorator[Any]):
-    """A model or a JSON value, stored as a JSON document. Nothing is ever searched inside such a document."""
+    """A model or a JSON value, stored as a JSON document. Nothing is ever searched inside such a document.
+
+    The engine writes it as `json_text` does (`store.engine`).
+    """
 
     impl = JSON(none_as_null=True)
     cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002  # SQLAlchemy's signature
-        return as_json(value)
 
 
 def storable(text: str) -> str:
@@ -64,3 +65,11 @@ def storable(text: str) -> str:
 def as_json(value: Any) -> Any:
     """The value as it comes back from a `Document`. NaN and infinities become None: JSON cannot write them."""
     return to_jsonable_python(value, inf_nan_mode="null")
+
+
+def json_text(value: Any) -> str:
+    """The JSON document of a value."""
+    try:
+        return to_json(value, inf_nan_mode="null").decode()
+    except PydanticSerializationError:  # Half of a surrogate pair is no text: it is written only when escaped.
+        return json.dumps(as_json(value))

@@ -6,19 +6,17 @@ reading it was most of what a writing cost. Of stages and milestones each row ha
 """
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from pydantic_core import PydanticSerializationError, to_json
 from sqlalchemy import Connection, Table, Update, bindparam, delete, insert, select, update
 
 from domain.plan import Plan
 from domain.record import MilestoneRow, StageRow, Standing, Task, Writing
 from domain.trouble import UnknownOnboarding
-from store.columns import as_json
+from store.columns import as_json, json_text
 from store.drafts import rewrite
 from store.rows import Row, put
 from store.tables import milestones, onboardings, plans, stages
@@ -149,11 +147,7 @@ class _Drawing:
 
 
 def _seal(drawn: Any, *, size: int = SEAL_BYTES) -> str:
-    try:
-        written = to_json(drawn, inf_nan_mode="null")
-    except PydanticSerializationError:  # Half of a surrogate pair is no text: it becomes bytes only when escaped.
-        written = json.dumps(as_json(drawn)).encode()
-    return hashlib.blake2b(written, digest_size=size).hexdigest()
+    return hashlib.blake2b(json_text(drawn).encode(), digest_size=size).hexdigest()
 
 
 @cache

@@ -15,6 +15,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
+from store.columns import json_text
+
 if TYPE_CHECKING:
     from alembic.config import Config
 
@@ -169,6 +171,7 @@ def _engine(url: str, *, busy: timedelta = BUSY, foreign_keys: bool = True, **op
     address = make_url(url)
     # Errors go into logs and histories, and parameters hold names and addresses.
     options["hide_parameters"] = True
+    options["json_serializer"] = json_text
     if address.get_backend_name() == "postgresql":
         unsaid = {name: value for name, value in AWAY.items() if name not in address.query}
         # Whoever passes a pool class (NullPool) keeps no connections: there is no size to set.
