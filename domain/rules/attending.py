@@ -12,7 +12,6 @@ from domain.agenda.timing import stands
 from domain.attention import ANSWERS, BESIDE_THE_PLAN, MOST_AHEAD, NEEDS, Ahead, Attention, Need, OpenWork, WorkKind
 from domain.baseline import AGREED_BY, makes_firm
 from domain.calendar import CLOSING, OPENING
-from domain.playbook import Role
 from domain.rules import corrections
 from domain.rules.briefing import Briefing
 
@@ -136,7 +135,6 @@ def _milestones(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iter
     needs = {milestone.key: state.needs(milestone) for milestone in open_ones}
     held_up = Counter(chain.from_iterable(needs.values()))
     settled_at = {milestone.key: milestone.at for milestone in state.milestones if milestone.at}
-    responsible = {milestone.key: milestone.raci.responsible for milestone in briefing.playbook.milestones}
     for milestone in open_ones:
         before = needs[milestone.key]
         # Time ends the hypercare. A first value waits for whoever is to show it: the win that they record reaches it.
@@ -147,7 +145,7 @@ def _milestones(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iter
         since = max(
             (settled_at[key] for key in before if key in settled_at), default=state.taken_up_at or state.closed_at
         )
-        kind, people = _doers(briefing, milestone, responsible.get(milestone.key, "csm"))
+        kind, people = _doers(briefing, milestone)
         for person in people:
             yield OpenWork(
                 kind=kind,
@@ -161,13 +159,14 @@ def _milestones(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iter
             )
 
 
-def _doers(briefing: Briefing, milestone: MilestoneState, responsible: Role) -> tuple[WorkKind, Sequence[str]]:
+def _doers(briefing: Briefing, milestone: MilestoneState) -> tuple[WorkKind, Sequence[str]]:
     """What has to be done for a milestone whose gate is open, and who may do it."""
     if milestone.signers and milestone.asked:
         return "sign_off", list(dict.fromkeys(milestone.deciders))
     if milestone.signers:
         return "ask_again", [briefing.state.owner]
-    return "milestone", briefing.playing(responsible)
+    definition = briefing.playbook.milestone(milestone.key)
+    return "milestone", briefing.playing(definition.raci.responsible if definition else "csm")
 
 
 def _issues(briefing: Briefing) -> Iterator[OpenWork]:

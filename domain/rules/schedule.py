@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from domain.agenda.state import Consequences, Entry, State
+from domain.agenda.state import Entry, State
 from domain.calendar import OPENING, WorkCalendar
 from domain.plan import Plan, on_the_way_to
 from domain.playbook import Cadence, Culmination, Playbook, ServiceLevel
@@ -42,10 +43,17 @@ def desired(state: State, playbook: Playbook, calendar: WorkCalendar, plan: Plan
     ]
 
 
-def changes(state: State, wanted: list[Entry]) -> Consequences:
+class Changes(NamedTuple):
+    """How an agenda changes: entries that come, in place of what is in their slots, and slots that become empty."""
+
+    put: list[Entry]
+    drop: list[str]
+
+
+def changes(state: State, wanted: list[Entry]) -> Changes:
     """How the state's agenda has to change to hold exactly the `wanted` entries."""
     slots = {entry.slot for entry in wanted}
-    return Consequences(
+    return Changes(
         put=[entry for entry in wanted if entry not in state.entries],
         drop=[entry.slot for entry in state.entries if entry.slot not in slots],
     )
