@@ -40,8 +40,8 @@ from domain.trouble import AlreadyOnboarded
 from domain.wire import Instant, Wire
 
 REMEMBERED_PLANS = 64
-"""Onboardings whose last plans are remembered: a wake-up is often several turns, and most have the same plan. One is
-of 70 KB."""
+"""Onboardings whose last plans are remembered: a wake-up is often several turns, and most have the same plan. A plan
+takes 100 KB, and few have more than two."""
 log = structlog.get_logger()
 
 
