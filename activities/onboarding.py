@@ -41,7 +41,7 @@ from domain.wire import Instant, Wire
 
 REMEMBERED_PLANS = 64
 """Onboardings whose last plans are remembered: a wake-up is often several turns, and most have the same plan. A plan
-takes 100 KB, and few have more than two."""
+takes 100 KB, and of each onboarding four are remembered at most."""
 log = structlog.get_logger()
 
 
