@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,8 +39,11 @@ class MailFiles:
         )
         file = self.folder / _file_name(waiting)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            _write_at_once(file, letter.content)
+            try:
+                _write_at_once(file, letter.content)
+            except FileNotFoundError:
+                self.folder.mkdir(parents=True, exist_ok=True)
+                _write_at_once(file, letter.content)
         except OSError as error:
             raise ChannelDown(f"{self.folder}: {error.strerror}") from error
         return Receipt(message_id=waiting.message_id, place=str(file), at=self.now(), **letter.said._asdict())
@@ -57,13 +59,11 @@ def _file_name(waiting: WaitingNotice) -> str:
 
 def _write_at_once(file: Path, content: bytes) -> None:
     """Write all of the file or nothing, whoever looks meanwhile and whenever the process is killed."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(content)
-        # mkstemp keeps others out; a mail folder is read by whoever may read its folder.
-        os.chmod(name, 0o644)
-        os.replace(name, file)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as to:
+            to.write(content)
+        part.replace(file)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise

@@ -105,5 +105,5 @@ def test_a_folder_that_cannot_be_written_is_tried_again(files: MailFiles) -> Non
     files.folder.parent.mkdir()
     files.folder.write_text("a file where the folder should be")
 
-    with pytest.raises(ChannelDown, match="File exists"):
+    with pytest.raises(ChannelDown, match="Not a directory"):
         files.deliver(sample("reminder"))
