@@ -19,7 +19,7 @@ from store.addressees import Addressee, addressee_in, readers_of
 from store.digests import JOINED, notice_of, parts_of, reminded_at, seal, sent_today, travelling
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.links import LinkMaker, person_of, without_tokens
+from store.links import LETS_IN, LinkMaker, person_of, without_tokens
 from store.preferences import chosen_by, held_back
 from store.putting_off import put_off_by_its_reader
 from store.questions import ANSWER, has_seen
@@ -63,6 +63,7 @@ HELD_TOGETHER = select(notices).where(notices.c.id.in_(bindparam("ids", expandin
 HELD_TOGETHER = HELD_TOGETHER.order_by(notices.c.id).with_for_update(key_share=True)
 SETTLING = update(notices).where(notices.c.id == bindparam("of"))
 _OF_A_RECEIPT = [notices.c[name] for name in ("id", "onboarding", "key", "channel", "kind", "person", "about")]
+WENT = SETTLING.where(notices.c.state != "sent").returning(*_OF_A_RECEIPT)
 GONE = (
     select(*_OF_A_RECEIPT)
     .where(notices.c.id.in_(bindparam("ids", expanding=True)), notices.c.state != "sent")
@@ -74,9 +75,15 @@ IN_HAND = (
     .where(notices.c.id == bindparam("of"), IS_WAITING)
     .where(notices.c.rests_until.is_not(None), notices.c.reason.is_(None))
 )
-ENDING = select(onboardings.c.ending).where(onboardings.c.onboarding == bindparam("onboarding"))
 MILESTONE = select(milestones.c.status).where(
     milestones.c.onboarding == bindparam("onboarding"), milestones.c.key == bindparam("key")
+)
+AS_IT_STANDS = select(
+    select(onboardings.c.ending)
+    .where(onboardings.c.onboarding == bindparam("onboarding"))
+    .scalar_subquery()
+    .label("ending"),
+    MILESTONE.scalar_subquery().label("milestone"),
 )
 REGISTERED = select(registers.c.status).where(
     registers.c.onboarding == bindparam("onboarding"),
@@ -210,8 +217,7 @@ class SqlOutbox:
             # The id is kept at the first try, so that it stays should the domain be configured anew before the next.
             in_hand.append({"of": row.id, "message_id": taken.message_id, "rests_until": rests[0], "reason": rests[1]})
         add(connection, mail_links, links)
-        if in_hand:
-            connection.execute(SETTLING, in_hand)
+        _settle_all(connection, in_hand)
 
     def _take(
         self,
@@ -359,14 +365,12 @@ class SqlOutbox:
         if not each:
             return
         receipts = dict(each)
-        rows = connection.execute(GONE, {"ids": [*receipts]}).all()
-        if not rows:
-            return
-        went: list[dict[str, Any]] = [_as_sent(row, receipts[row.id]) for row in rows]
-        connection.execute(SETTLING, went)
+        rows = _written(connection, receipts)
         told: list[tuple[Row[Any], Receipt]] = []
         for row in rows:
             receipt = receipts[row.id]
+            if row.kind == LETS_IN:
+                _settle(connection, row, text=without_tokens(receipt.text, row.kind))
             if row.kind != DIGEST:
                 told.append((row, receipt))
                 continue
@@ -572,18 +576,34 @@ def _beside_and_apart(each: Sequence[_Asked], held: Mapping[int, Row[Any]]) -> t
     return beside, apart
 
 
-def _as_sent(row: Row[Any], receipt: Receipt) -> dict[str, Any]:
+def _written(connection: Connection, receipts: Mapping[int, Receipt]) -> Sequence[Row[Any]]:
+    """Write these receipts of notices, and return the notices that had none yet. Of several it is asked before."""
+    sent = [_as_sent(id, receipt) for id, receipt in receipts.items()]
+    if len(sent) == 1:
+        return connection.execute(WENT, sent[0]).all()
+    rows = connection.execute(GONE, {"ids": [*receipts]}).all()
+    _settle_all(connection, [one for one in sent if one["of"] in {row.id for row in rows}])
+    return rows
+
+
+def _as_sent(id: int, receipt: Receipt) -> Mapping[str, Any]:
     """The values of a notice that went."""
     return {
-        "of": row.id,
+        "of": id,
         "state": "sent",
         "reason": None,
         "message_id": receipt.message_id,
         "place": receipt.place,
         "sent_at": receipt.at,
         "subject": receipt.subject or None,
-        "text": without_tokens(receipt.text, row.kind) or None,
+        "text": without_tokens(receipt.text) or None,
     }
+
+
+def _settle_all(connection: Connection, each: Sequence[Mapping[str, Any]]) -> None:
+    """Write values of notices, the same of each, whose ids are `of`. To the driver, one by itself is less work."""
+    if each:
+        connection.execute(SETTLING, each if len(each) > 1 else each[0])
 
 
 def add_of_the_house(connection: Connection, mails: Sequence[tuple[Notice, Person]], *, now: datetime) -> None:
@@ -670,7 +690,7 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
     if row.onboarding is None:
         return _introduced(connection, row.while_open)
     onboarding, key = row.onboarding, task_of(row.while_open) or row.while_open
-    ending = connection.scalar(ENDING, {"onboarding": onboarding})
+    ending, milestone = connection.execute(AS_IT_STANDS, {"onboarding": onboarding, "key": key}).one()
     if ending is not None:
         return "the onboarding has ended"
     if task_of(row.while_open) is not None:
@@ -678,7 +698,6 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
             connection, "correction", onboarding, key
         )
         return None if task in (None, "open") else f"{key} was {task}"
-    milestone = connection.scalar(MILESTONE, {"onboarding": onboarding, "key": key})
     if milestone is not None and milestone != "open":
         return f"{key} was {milestone}"
     if milestone is not None:
