@@ -335,7 +335,8 @@ class Customer:
 
     def _at_work(self, day: int) -> int:
         """The day's number where days of pauses are not counted."""
-        return day - sum(max(0, min(day, last) - first) for first, last in self._pauses)
+        pauses = self._pauses
+        return day - sum(max(0, min(day, last) - first) for first, last in pauses) if pauses else day
 
     @cached_property
     def _zone(self) -> ZoneInfo:

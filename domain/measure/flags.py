@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from domain.measure.adoption import AdoptionSeen
 from domain.measure.rules import Rule, read_rule
-from domain.measure.series import Course, held_since, holds, lasted_until, standing_at
+from domain.measure.series import Course, held_since, holds, is_known, lasted_until, standing_at
 from domain.measure.targets import TargetSeen
 from domain.playbook import Correction, Playbook, RedFlag
 from domain.text import in_language
@@ -101,7 +101,8 @@ def look_at(playbook: Playbook, course: Course, up: Sequence[FlagUp], targets: S
 
 
 def _is_quiet(rule: Rule, course: Course) -> bool:
-    return not any(holds(rule, course, on=day) for day in range(course.day, course.day - QUIET_FOR, -1) if day >= 0)
+    days = range(course.day, max(-1, course.day - QUIET_FOR), -1)
+    return not is_known(rule, course) or not any(holds(rule, course, on=day) for day in days)
 
 
 def _up(flag: RedFlag, correction: Correction | None, *, since: int, days: tuple[int, int], language: str) -> FlagUp:

@@ -54,6 +54,11 @@ def holds(rule: Rule, course: Course, *, on: int) -> bool | None:
     return False if False in answers else None if None in answers else True
 
 
+def is_known(rule: Rule, course: Course) -> bool:
+    """Whether anything is known of each figure that the rule asks for; else it holds on no day."""
+    return all(clause.figure in course.series for clause in rule.clauses)
+
+
 def held_since(rule: Rule, course: Course) -> int | None:
     """The first day of those without a gap until today on which the rule holds; None where it does not hold today."""
     first = None
