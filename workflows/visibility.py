@@ -35,13 +35,25 @@ def _by_day(moment: datetime | None) -> datetime | None:
     return datetime.combine(moment.astimezone(UTC).date(), time(), UTC) if moment else None
 
 
+def _next_due(state: State, progress: Progress) -> datetime | None:
+    """When people owe something next: the first open milestone, then the hand-off.
+
+    What happens by itself next changes with nearly every turn, and each change is history. Where it stood before the
+    fourth edition, it stands on.
+    """
+    if not state.goes_by(4):
+        return progress.next_due
+    owed = [milestone.due for milestone in state.milestones if not (milestone.settled or milestone.optional)]
+    return None if state.ending else min(owed, default=state.hand_off_by)
+
+
 def attributes(state: State, progress: Progress) -> dict[SearchAttributeKey[Any], Any]:
     """Every search attribute with its value, None where it has none. None of them ever holds customer content."""
     return {
         STATUS: progress.status,
         OPEN_STAGES: list(progress.open_stages),
         WAITING_FOR: list(progress.waiting_for),
-        NEXT_DUE: _by_day(progress.next_due),
+        NEXT_DUE: _by_day(_next_due(state, progress)),
         GO_LIVE_DUE: _by_day(progress.go_live_due),
         TOUCH_MODEL: state.touch,
         PLAYBOOK: state.playbook,

@@ -324,7 +324,7 @@ class Skeleton(Carried):
     overrulers: list[str] = Field(default_factory=list)
 
 
-RULES = 3
+RULES = 4
 """The edition of these rules by which new onboardings go; what came with each edition is asked by `goes_by`.
 
 2: a sign-off is asked for again only once something was done about its rejection, which stands until who rejected
@@ -332,6 +332,7 @@ approves or is overruled; who raised an issue hears that it is solved, and may s
 3: a sign-off has two working days after what it waits for; what counts from a milestone counts from its planned
 day; until the plan is agreed to, a late kickoff makes it later; the owner alone cannot vouch for all criteria of the
 hand-off, and nobody against figures without a reason that an approver approves.
+4: `NextDue` in the Temporal UI is the day of what people owe next, not of what happens by itself next.
 """
 
 

@@ -206,8 +206,10 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "meetings_with_hours": meetings_with_hours,
     "course_corrected": course_corrected,
     "read_before_it_goes": read_before_it_goes,
+    "left_open_by_what_is_owed": left_open,
 }
-"""The packed ones are of the time since states travel packed; those before hold them as JSON."""
+"""The packed ones are of the time since states travel packed; those before hold them as JSON. The last goes by the
+fourth edition of the rules."""
 
 
 async def introduced_and_won(told: RunningIntroduction) -> None:

@@ -9,6 +9,7 @@ import pytest
 from activities.calendars import public_holidays
 from activities.onboarding import Bookkeeping, Opening
 from domain.agenda import Occasion, State
+from domain.agenda.state import RULES
 from domain.deal import onboarding_id
 from domain.refusal import Refused
 from domain.rules.rebuilding import CannotRebuild, rebuild
@@ -152,7 +153,7 @@ def test_it_goes_on_by_the_rules_by_which_it_was_opened() -> None:
 
     then = rebuild(onboarding.dossier, past.model_copy(update={"rows": tuple(older)}), staff(), now=onboarding.now)
 
-    assert lived_again(onboarding).rules == onboarding.state.rules == 3
+    assert lived_again(onboarding).rules == onboarding.state.rules == RULES
     assert then.rules == 2
     assert [onboarding.calendar.day_of(m.due).isoformat() for m in then.milestones if m.of_plan] == ["2026-11-09"]
 
