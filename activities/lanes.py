@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from concurrent.futures import Executor, Future
@@ -9,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from math import ceil
 from threading import Lock
 from typing import NamedTuple
 
@@ -106,7 +106,7 @@ class Lanes:
     more: bool = False
     _waiting: deque[int] = field(default_factory=deque)
     _begun: dict[int, float] = field(default_factory=dict)
-    _tried: set[int] = field(default_factory=set)
+    _left_out: dict[int, float] = field(default_factory=dict)
     _failures: int = 0
     _lingers_until: float = 0.0
     _closed: bool = False
@@ -162,7 +162,7 @@ class Lanes:
         """How many lanes there should be now, those with a slow message among them."""
         if self._over():
             return 0
-        usual = min(ceil(len(self._waiting) / WAITING_A_LANE), USUAL_LANES)
+        usual = min(math.ceil(len(self._waiting) / WAITING_A_LANE), USUAL_LANES)
         with self._counting:
             of_others = len(self.in_hand.keys() - self._begun.keys())
         return min(usual + self._slow(), MOST_AT_ONCE - of_others)
@@ -202,7 +202,7 @@ class Lanes:
             while self._waiting and not self._over():
                 id, delivery = self._waiting.popleft(), Future[str]()
                 if self.in_hand.setdefault(id, delivery) is delivery:
-                    self._tried.add(id)
+                    self._left_out[id] = math.inf
                     self._begun[id] = self._loop.time()
                     return id
         return None
@@ -220,6 +220,7 @@ class Lanes:
                 delivery.set_exception(outcome)
             else:
                 self.outcomes.append(outcome)
+                self._left_out[id] = self._loop.time() + LOOKS_AGAIN_EVERY.total_seconds()
                 self._failures = 0
                 self._lingers_until = self._loop.time() + self.lingers.total_seconds()
                 delivery.set_result(outcome)
@@ -258,7 +259,9 @@ class Lanes:
     async def _look(self) -> None:
         self.woken.clear()
         with self._counting:
-            left_out = {*self.apart_from, *self._tried, *self.in_hand}
+            # What is settled does not come again, what was put off for seconds does, and what is in trouble must not.
+            self._left_out = {id: until for id, until in self._left_out.items() if until > self._loop.time()}
+            left_out = {*self.apart_from, *self._left_out, *self.in_hand}
         now = self.now()
         most = IN_A_LOOK + len(self.apart_from) + len(self.troubled) + len(self.in_hand)
 

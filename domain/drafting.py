@@ -119,12 +119,13 @@ class _Drafting:
     def counted_by(self) -> frozenset[str]:
         """Keys of the milestones of which it moves a date that they are reached: all, where the kickoff was late.
 
-        Else those that others count from, the kickoff, and the sign-off of the plan.
+        Else those that others or stages count from, the kickoff, the go-live, and the sign-off of the plan.
         """
         if self.began is not None:
             return frozenset(self.course.reached) | frozenset(self.milestones)
-        kickoff, signed = self.playbook.playing("kickoff"), self._signed()
-        return frozenset([*(m.anchor for m in self.playbook.milestones), *signed, *([kickoff.key] if kickoff else [])])
+        anchors = [*(m.anchor for m in self.playbook.milestones), *(s.opens.anchor for s in self.playbook.stages)]
+        played = [found.key for role in ("kickoff", "go_live") if (found := self.playbook.playing(role))]
+        return frozenset([*anchors, *played, *self._signed()])
 
     def _begin_anew(self) -> None:
         """Where the kickoff was held late, what is still open and counts from the close comes later by as many days.

@@ -237,6 +237,35 @@ async def test_a_pass_waits_for_what_may_go_before_long_and_leaves_what_may_go_l
     assert (settled, None if settled else office.goes_at) == (done.settled, done.next_at)
 
 
+@dataclass
+class Busy(Counter):
+    """An office that puts an item off at first, until so long after noon; `asked` are the numbers of all tries."""
+
+    rests: timedelta = timedelta(seconds=2)
+    asked: list[int] = field(default_factory=list)
+
+    def ready(self, *, now: Any, most: int) -> Sequence[int]:
+        return super().ready(now=now, most=most) if not self.asked or now >= NOON + self.rests else []
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        rests_until = NOON + self.rests
+        return rests_until if self.waiting and rests_until > after else None
+
+    async def deliver(self, id: int) -> str:
+        self.asked.append(id)
+        return await super().deliver(id) if len(self.asked) > 1 else "put_off"
+
+
+async def test_what_was_put_off_for_seconds_is_not_forgotten() -> None:
+    """The pass that has tried it is there still when its rest is over, and nobody would look again."""
+    office = Busy({1})
+    ours = replace(sending(office), lingers=timedelta(seconds=1))
+
+    await activity().run(ours.send_what_waits, MAIL)
+
+    assert ([1, 1], [1]) == (office.asked, office.delivered)
+
+
 async def test_what_comes_while_a_pass_lingers_goes_over_the_line_that_is_open() -> None:
     """A new connection costs greeting, encryption and login, which is more than the mail. At its end all are closed."""
     env, counter = activity(), Counter({1})

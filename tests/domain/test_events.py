@@ -76,9 +76,9 @@ def kinds_in_code() -> Iterator[str]:
 
 
 def _kind_of(call: ast.Call) -> ast.expr | None:
-    """What a call gives as the kind: of `note(state, kind, …)`, `self._note(connection, row, kind)`, a row."""
+    """What a call gives as the kind: `note(state, kind, …)`, `_noted(row, kind)`, `_note(…, row, kind)`, a row."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-    if name == "note" and len(call.args) > 1:
+    if name in ("note", "_noted") and len(call.args) > 1:
         return call.args[1]
     if name == "_note" and len(call.args) > 2:
         return call.args[2]

@@ -513,3 +513,20 @@ def test_a_plan_is_drafted_anew_only_when_something_that_it_is_made_from_has_cha
     assert drafts(playbook, LINDENAU, calendar, met) is first, "nothing counts from it"
     for other, course in ((closed, Course()), (calendar, late)):
         assert drafts(playbook, LINDENAU, other, course) == draft(playbook, LINDENAU, other, course) != first
+
+
+def test_a_stage_that_opens_from_a_milestone_follows_it_where_plans_are_remembered() -> None:
+    """Also where no other milestone counts from that one."""
+    stages = [
+        stage.model_copy(update={"opens": Opening(anchor="environment_live", from_day=21)})
+        if stage.key == "planning_ahead"
+        else stage
+        for stage in high_touch().stages
+    ]
+    playbook, drafts = high_touch().model_copy(update={"stages": tuple(stages)}), Drafts()
+    drafts(playbook, LINDENAU, calendar_of(LINDENAU), Course())
+    early = Course(reached={"environment_live": datetime(2026, 11, 12, 9, tzinfo=UTC)})
+
+    then = drafts(playbook, LINDENAU, calendar_of(LINDENAU), early)
+
+    assert then == draft(playbook, LINDENAU, calendar_of(LINDENAU), early)

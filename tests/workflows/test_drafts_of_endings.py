@@ -54,6 +54,8 @@ async def test_who_sends_the_message_of_a_hand_off_hands_over_at_once_in_their_w
     await deal.tell("attest_criterion", holds=False, **word)
     off = await deal.progress()
     await deal.tell("attest_criterion", **word)
+    # A run that is about to turn waits for a moment of quiet, and decides on news after it.
+    await deal.let_pass(seconds=2)
 
     await deal.tell("edit_draft", draft="hand_off", text="We go on together.", by=OWNER)
     answer = await deal.tell("send_draft", draft="hand_off", by=OWNER)

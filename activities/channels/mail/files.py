@@ -61,8 +61,10 @@ def _write_at_once(file: Path, content: bytes) -> None:
     """Write all of the file or nothing, whoever looks meanwhile and whenever the process is killed."""
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644), "wb") as to:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as to:
             to.write(content)
+            # Whatever the umask: a mail folder is read by whoever may read its folder.
+            os.fchmod(to.fileno(), 0o644)
         part.replace(file)
     except BaseException:
         part.unlink(missing_ok=True)

@@ -59,8 +59,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "over": ("Over since {day}", "{day}に終了"),
     "over_then": ("How it ended: {how}. It stays here to be read.", "終了の種類：{how}。内容は引き続き閲覧できます。"),
     "over_for_good": (
-        "This onboarding ended on {day}: {how}. Nothing more can be recorded; all of it stays here to be read.",
-        "{day}に終了しました。終了の種類：{how}。新たな記録はできませんが、内容は引き続き閲覧できます。",
+        "This onboarding ended on {day}: {how}. It takes no more news; all of it stays here to be read.",
+        "オンボーディングは{day}に終了しました。終了の種類：{how}。オンボーディングへの新たな記録はできませんが、内容は引き続き閲覧できます。",
     ),
     "paused": ("Paused", "一時停止中"),
     "paused_then": (

@@ -694,15 +694,15 @@ def test_a_report_asks_for_the_sign_off_that_waits_for_its_reader(
             "en",
             "Anna Weiß",
             "Technical lead",
-            "As of Monday, 9 November 2026, Anna Weiß (Technical lead) no longer takes part: until somebody takes over,"
-            " what was for them comes to you as well.",
+            "As of Monday, 9 November 2026, Anna Weiß (Technical lead) no longer takes part. When this was written"
+            " nobody had taken over, so what was for them came to you.",
         ),
         (
             "ja",
             "中村 翔様",
             "技術責任者",
-            "2026年11月9日（月）付で中村 翔様（技術責任者）がご担当を離れられたため、後任の方が決まるまで、"
-            "中村 翔様宛のご連絡もお送りしています。",
+            "2026年11月9日（月）付で中村 翔様（技術責任者）がご担当を離れられ、"
+            "作成時点では後任の方が決まっていなかったため、中村 翔様宛のご連絡もお送りしています。",
         ),
     ],
 )
