@@ -23,12 +23,12 @@ MOST_AT_ONCE = 20
 """So many deliveries of a channel are under way together: enough to fill a second, few enough for any mail server."""
 WAITING_A_LANE = 5
 """A lane more for so many that wait: a connection costs as much as some mails."""
-USUAL_LANES = 5
+USUAL_LANES = 10
 """Lanes at most while all goes well: mail servers let one client have ten connections or more."""
 SLOW = timedelta(seconds=2)
 """A message that takes longer holds up nobody: a lane more takes its place, up to `MOST_AT_ONCE`."""
-IN_A_LOOK = 100
-"""Messages that one look finds; what waits behind them is found by the next."""
+IN_A_LOOK = 500
+"""Messages that one look finds; what waits behind them is found by the next, for which all lanes wait."""
 FAILURES_IN_A_ROW = 3
 """After so many the channel itself is down: what else waits need not fail, too."""
 BEGINS_NO_MORE_AFTER = timedelta(seconds=60)

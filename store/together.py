@@ -4,21 +4,13 @@ SQLite lets one in that writes. Whoever comes meanwhile leaves what it asks for,
 wait: a transaction costs as much as some statements, and a statement for five rows little more than one for one.
 """
 
-import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from datetime import timedelta
-from threading import Condition, Lock, get_ident
+from threading import Lock
 from typing import Generic, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-WAITS_FOR_OTHERS = timedelta(milliseconds=5)
-"""How long the one who is to work for all waits for those who are expected (PostgreSQL's `commit_delay`). Measured with
-five lanes of a sender: without it nine transactions of ten were for one mail; with three milliseconds three mails share
-one, with five a fifth more go in a second, with eight all five do, but lanes stood idle."""
-EXPECTED = timedelta(milliseconds=100)
-"""Who asked within this is expected to ask again. Nobody waits for lanes of a mail server that takes longer."""
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 
@@ -49,20 +41,15 @@ class Together(Generic[Asked, Answer]):
     ) -> None:
         self._work = work
         self._turn = turn
-        self._coming = Condition(Lock())
+        self._coming = Lock()
         self._waiting: list[_Waiter[Asked, Answer]] = []
-        self._asked_at: dict[int, float] = {}
-        self._enough = 1
         self._somebody_works = False
 
     def ask(self, asked: Asked) -> Answer:
         """The answer, once what was asked is committed. Raises what the work raises for this one."""
         own = _Waiter[Asked, Answer](asked)
         with self._coming:
-            self._asked_at[get_ident()] = time.monotonic()
             self._waiting.append(own)
-            if len(self._waiting) >= self._enough:
-                self._coming.notify()
             waits, self._somebody_works = self._somebody_works, True
         if waits:
             own.woken.acquire()
@@ -76,7 +63,6 @@ class Together(Generic[Asked, Answer]):
         """Work for all who wait, and then let the first of those go on who have come since."""
         each = [own]
         try:
-            self._wait_for_others()
             with self._turn:
                 with self._coming:
                     each += [one for one in self._waiting if one is not own]
@@ -88,12 +74,6 @@ class Together(Generic[Asked, Answer]):
                 self._somebody_works = bool(following)
             for one in (*each[1:], *following):
                 one.woken.release()
-
-    def _wait_for_others(self) -> None:
-        with self._coming:
-            lately = time.monotonic() - EXPECTED.total_seconds()
-            self._enough = sum(at > lately for at in self._asked_at.values())
-            self._coming.wait_for(lambda: len(self._waiting) >= self._enough, WAITS_FOR_OTHERS.total_seconds())
 
     def _answer(self, each: Sequence[_Waiter[Asked, Answer]]) -> None:
         try:
