@@ -24,6 +24,7 @@ from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_morning, next_office_moment, office_hours_later, plain_week
 from domain.team import Member, Team
 from domain.text import Text, folded, in_language
+from domain.titles import titles_of
 
 NO_TASKS: Mapping[str, RegisterRow] = MappingProxyType({})
 NOTHING = timedelta(0)
@@ -150,10 +151,7 @@ class Briefing:
 
     @cached_property
     def _titles(self) -> Mapping[str, Text]:
-        playbook = self.playbook
-        titles: dict[str, Text] = {stage.key: stage.title for stage in playbook.stages}
-        titles |= {milestone.key: milestone.title for milestone in playbook.milestones}
-        return titles | {criterion.key: criterion.title for criterion in playbook.hand_off.criteria}
+        return titles_of(self.playbook)
 
     def signed(self, key: str, language: str) -> str:
         """What a sign-off is about, as a noun; the milestone's title where the playbook names none."""
