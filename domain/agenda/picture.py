@@ -5,7 +5,7 @@ from typing import Any
 
 from domain.agenda.gates import prolonging_issues
 from domain.agenda.state import MilestoneState, State
-from domain.agenda.timing import next_entry, stands
+from domain.agenda.timing import next_entry, runs, stands
 from domain.wire import Instant, Wire
 
 NOTHING_AHEAD = "nothing by the key"
@@ -176,7 +176,7 @@ def why(state: State, key: str, now: datetime) -> str:
     for entry in state.entries:
         if key in (entry.key, entry.slot):
             held = "" if stands(state, entry) else ", but what it is about is settled, so it will not"
-            paused = ", once the pause is over" if state.paused_at else ""
+            paused = "" if runs(state, entry) else ", once the pause is over"
             return f"{entry.key} ({entry.rule}) will come at {entry.due.isoformat()}{paused}{held}"
     if (criterion := state.criterion(key)) is not None and criterion.against and not criterion.approved_by:
         others = " or ".join(id for id in state.approvers if id != criterion.attested_by) or "another approver"

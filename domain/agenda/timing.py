@@ -13,7 +13,7 @@ def due(state: State, now: datetime) -> list[Entry]:
     """The entries to act on now, oldest first."""
     if state.ending:
         return []
-    ripe = [entry for entry in state.entries if entry.due <= now and _runs(state, entry) and stands(state, entry)]
+    ripe = [entry for entry in state.entries if entry.due <= now and runs(state, entry) and stands(state, entry)]
     return sorted(ripe, key=lambda entry: (entry.due, entry.slot))
 
 
@@ -21,7 +21,7 @@ def next_entry(state: State) -> Entry | None:
     """The entry for which the one alarm clock is set; None when only news can move the onboarding on."""
     if state.ending:
         return None
-    waiting = [entry for entry in state.entries if _runs(state, entry) and stands(state, entry)]
+    waiting = [entry for entry in state.entries if runs(state, entry) and stands(state, entry)]
     return min(waiting, key=lambda entry: (wakes_at(state, entry), entry.slot), default=None)
 
 
@@ -30,7 +30,8 @@ def wakes_at(state: State, entry: Entry) -> datetime:
     return entry.due if entry.rule in PUNCTUAL else entry.due + state.jitter
 
 
-def _runs(state: State, entry: Entry) -> bool:
+def runs(state: State, entry: Entry) -> bool:
+    """Whether no pause holds the entry up: there is none, or the entry's rule goes on during one."""
     return not state.paused_at or entry.rule in PAUSE_PROOF
 
 

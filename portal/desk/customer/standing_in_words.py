@@ -58,7 +58,10 @@ def _until(name: str) -> Sentences:
 
 
 def _ahead(customer: Customer, words: Words, given: Mapping[str, str]) -> Iterator[str]:
-    """When an entry of the agenda comes: what a pause does not hold up comes during one, too."""
+    """When an entry of the agenda comes: what a pause does not hold up comes during one, too.
+
+    An onboarding on an older version says of every entry that its pause holds it up, so the rule decides here, too.
+    """
     if given["settled"]:
         yield words["customer_stands_settled"]
         return

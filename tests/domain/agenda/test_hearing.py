@@ -279,6 +279,17 @@ def test_why_says_when_a_reminder_comes_and_that_a_pause_holds_it(onboarding: Si
     assert answer.startswith("kickoff_held/nudge/2026-11-09/-3 (nudge) will come at 2026-11-04T08:00:00+00:00, once")
 
 
+@pytest.mark.parametrize("rule", ["service_level", "pause_limit"])
+def test_why_says_no_pause_holds_up_what_goes_on_during_one(onboarding: Simulation, rule: str) -> None:
+    onboarding.tell("raise_issue", title="It stops", issue="T-1", severity="critical")
+    onboarding.tell("pause", reason="strike")
+    entry = next(one for one in onboarding.state.entries if one.rule == rule)
+
+    answer = agenda.why(onboarding.state, entry.key, onboarding.now)
+
+    assert answer == f"{entry.key} ({rule}) will come at {entry.due.isoformat()}"
+
+
 def test_why_names_what_the_hand_off_waits_for_and_what_it_does_not_know(onboarding: Simulation) -> None:
     assert "the hand-off waits for it" in agenda.why(onboarding.state, "self_sufficient", onboarding.now)
     assert "nothing by the key 'nonsense'" in agenda.why(onboarding.state, "nonsense", onboarding.now)
