@@ -100,6 +100,8 @@ CRMS_WOKEN_EVERY = timedelta(seconds=10)
 """At most: a record of a CRM is looked at by people, and each look goes through all that has moved."""
 LISTENERS_WOKEN_EVERY = timedelta(seconds=1)
 """At most: a burst of turns costs one look into the journal, and what is told comes a second later."""
+LISTENERS_LOOKED_FOR_EVERY = timedelta(seconds=10)
+"""Once there are none: each look costs a transaction, and the first one who listens hears this much later at most."""
 
 
 def parts_of(settings: Settings, client: Client) -> Parts:
@@ -333,12 +335,15 @@ def webhook_offices(
     return office
 
 
-def bell_of(webhooks: SqlWebhooks, wake: Wake) -> Bell:
-    """Wakes the senders of all who are told of the journal."""
+def bell_of(webhooks: SqlWebhooks, wake: Wake, *, looked_for_every: timedelta = LISTENERS_LOOKED_FOR_EVERY) -> Bell:
+    """Wakes the senders of all who are told of the journal; while there are none, it asks the store less often."""
 
     async def wake_all() -> None:
-        for target in await asyncio.to_thread(webhooks.active):
+        targets = await asyncio.to_thread(webhooks.active)
+        for target in targets:
             await wake(channel_of(target))
+        if not targets:
+            await asyncio.sleep(looked_for_every.total_seconds())
 
     return Bell(wake_all, whom="webhooks", quiet=LISTENERS_WOKEN_EVERY)
 

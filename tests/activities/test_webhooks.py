@@ -450,3 +450,30 @@ async def test_a_burst_of_turns_wakes_a_sender_once_and_disabled_targets_not_at_
     assert [channel_of(active.id)] == woken.calls
     await until(lambda: len(woken.calls) == 2)
     ringing.cancel()
+
+
+async def test_while_nobody_listens_the_store_is_asked_less_often(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An event that came meanwhile is not forgotten: the first target's sender is woken without another ring."""
+    looks, woken = list[datetime](), Wakes()
+    active = house.webhooks.active
+
+    def look() -> Sequence[int]:
+        looks.append(datetime.now(UTC))
+        return active()
+
+    monkeypatch.setattr(house.webhooks, "active", look)
+    bell = bell_of(house.webhooks, woken, looked_for_every=timedelta(seconds=1))
+    ringing = asyncio.create_task(bell.ringing())
+    bell.ring()
+    await until(lambda: looks)
+
+    bell.ring()
+    async with receiver() as there:
+        first, _ = await house.add(there)
+    await asyncio.sleep(1.5)
+
+    assert 1 == len(looks)
+    await until(lambda: [channel_of(first.id)] == woken.calls)
+    ringing.cancel()
