@@ -39,7 +39,7 @@ def test_who_does_not_come_reaches_the_owner_in_their_list_of_the_next_morning(
 
     [notice] = onboarding.notices("answer")
     assert (OWNER, said, "I am at the fair.") == (notice.to, notice.facts["attendance"], notice.facts["text"])
-    assert ("Kickoff meeting held", KICKOFF) == (notice.facts["title"], notice.facts["starts_at"])
+    assert ("Kickoff meeting", KICKOFF) == (notice.facts["title"], notice.facts["starts_at"])
     assert notice.joins_from is not None, "it travels with what else is theirs to do"
 
 

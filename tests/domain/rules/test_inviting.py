@@ -94,6 +94,23 @@ def test_an_agreed_hour_invites_everybody_who_takes_part_once(onboarding: Simula
     assert again.repeated
 
 
+@pytest.mark.parametrize(
+    ("name", "title"), [("lindenau-germany", "Kickoff meeting"), ("aozora-japan", "キックオフミーティング")]
+)
+def test_people_are_invited_to_the_meeting_not_to_the_state_that_its_milestone_is_named_after(
+    name: str, title: str
+) -> None:
+    """Mail and calendar said: You are invited to "Kickoff meeting held"."""
+    onboarding = opened(name)
+    kickoff = onboarding.state.milestone("kickoff_held")
+    assert kickoff is not None
+
+    onboarding.tell("agree_slot", meeting="kickoff_held", starts_at=kickoff.due.isoformat(), by="project_lead")
+
+    [invitation] = onboarding.notices("invitation", to="project_lead")
+    assert title == invitation.facts["title"]
+
+
 def test_another_hour_moves_the_same_entry(onboarding: Simulation) -> None:
     """It keeps its name, and its number rises: calendars move it, and nobody has two."""
     onboarding.tell("agree_slot", meeting="kickoff_held", starts_at=KICKOFF, by="project_lead")
