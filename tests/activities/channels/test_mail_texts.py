@@ -645,6 +645,39 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
     assert words in of_facts("meeting_cancelled", language, starts_at="", on="2027-01-12")
 
 
+@pytest.mark.parametrize(
+    ("language", "asked", "told"), [("en", "welcome to join", "coming up"), ("ja", "任意", "返信をお願い")]
+)
+def test_only_customers_are_invited_to_a_webinar_for_customers(language: Language, asked: str, told: str) -> None:
+    """Whoever of ours gets it reads that the customer is, and what they have to do themselves."""
+    to_customer, to_us = OURS.render(sample("webinar", language)).text, OURS.render(to_staff("webinar", language)).text
+
+    assert (asked in to_customer, told in to_customer) == (True, False)
+    assert (asked in to_us, told in to_us) == (False, True)
+
+
+@pytest.mark.parametrize(("language", "heading"), [("en", "Wins"), ("ja", "成果")])
+@pytest.mark.parametrize("kind", ["meeting", "invitation"])
+def test_wins_stand_under_a_heading_of_their_own(kind: NoticeKind, language: Language, heading: str) -> None:
+    """They stood in the list of the milestones that were reached."""
+    standing = {
+        "day": 62,
+        "status": "behind",
+        "reached": 9,
+        "milestones": 18,
+        "late": 0,
+        "go_live": "",
+        "lately": [{"title": "Data migrated", "at": "2026-12-18"}],
+        "wins": [{"title": "Faster", "result": ""}],
+    }
+
+    words = Page(OURS.render(sample(kind, language, standing=standing, agenda="")).html).words
+    without = Page(OURS.render(sample(kind, language, standing=standing | {"wins": []}, agenda="")).html).words
+
+    assert words.index("Data migrated") < words.index(heading) < words.index("Faster")
+    assert heading not in without
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "not yet"), ("ja", "未確認")])
 def test_of_a_risk_that_nobody_has_looked_at_it_says_so(language: Language, words: str) -> None:
     risk = facts_of("risk_review", language)["risks"][0]
