@@ -19,6 +19,8 @@ from wiring.service import leave, run_service
 from wiring.worker import GRACE, Parts, day90_worker, options_of
 from workflows.visibility import ALL_KEYS
 
+NEW_BEFORE_A_SEARCH = 20_000
+"""So many objects are new before the youngest are searched for garbage; Python's own 700 fill in a turn or two."""
 log = structlog.get_logger()
 
 
@@ -54,12 +56,14 @@ async def work(settings: Settings) -> None:
 
 
 def _spare_what_stays() -> None:
-    """Leave what is there now, above all the modules, out of every later search for garbage.
+    """Leave what is there now, above all the modules, out of every later search for garbage, and search less often.
 
-    It stays until the end, and looking through all of it took a tenth of a second each time.
+    It stays until the end, and looking through all of it took a tenth of a second each time. Turns leave hardly any
+    garbage in cycles: an onboarding had 118 searches of the youngest and an old one, 0.05 of its 2.1 CPU-s.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(NEW_BEFORE_A_SEARCH, *gc.get_threshold()[1:])
 
 
 async def _take_up_what_waited(client: Client, parts: Parts, *, task_queue: str) -> None:
