@@ -164,6 +164,8 @@ def plan(state: State) -> dict[str, Any]:
 
 def why(state: State, key: str, now: datetime) -> str:
     """Why something has not happened yet, or why it will not; what has happened is the journal's (`day90 why`)."""
+    if state.ending and _is_to_come(state, key):
+        return f"{key} was still to come when the onboarding ended"
     if (milestone := state.milestone(key)) is not None:
         return _why_milestone(state, milestone, now)
     if (correction := state.correction(key)) is not None:
@@ -185,6 +187,12 @@ def why(state: State, key: str, now: datetime) -> str:
     if key in state.unmet():
         return f"{key} does not hold yet, and the hand-off waits for it"
     return f"{NOTHING_AHEAD} {key!r} lies ahead; day90 why tells what has already happened"
+
+
+def _is_to_come(state: State, key: str) -> bool:
+    """Whether it is a milestone that is not settled, or a criterion of the hand-off that does not hold."""
+    milestone = state.milestone(key)
+    return not milestone.settled if milestone is not None else key in state.unmet()
 
 
 def _why_milestone(state: State, milestone: MilestoneState, now: datetime) -> str:

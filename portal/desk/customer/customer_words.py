@@ -245,6 +245,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "It comes no more: what it is about is settled.",
         "対象がすでに完了しているため、行われません。",
     ),
+    "stands_to_come": (
+        "It was still to come when the onboarding ended.",
+        "オンボーディングの終了時点では、まだ完了していませんでした。",
+    ),
     "stands_holds": ("It holds.", "条件を満たしています。"),
     "stands_stage": ("Stage ({status}), planned from {first} to {last}.", "ステージ（{status}）：{first}～{last}。"),
     "nothing_happened": ("Nothing so far.", "まだありません。"),

@@ -98,6 +98,7 @@ FORMS: tuple[tuple[re.Pattern[str], Sentences], ...] = tuple(
             _open_milestone,
         ),
         (r"\S+ was \w+ at .+", _nothing),
+        (r".+ was still to come when the onboarding ended", _until("to_come")),
         (r"\S+ is an open course correction for \w+(, to have helped by (?P<day>[\d-]+))?", _until("correction")),
         (r"\S+ is a red flag that has been up since (?P<day>[\d-]+)", _until("flag")),
         (r"\S+ is an open task, due on (?P<day>[\d-]+)", _until("task")),

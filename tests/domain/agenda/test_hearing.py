@@ -290,6 +290,19 @@ def test_why_says_no_pause_holds_up_what_goes_on_during_one(onboarding: Simulati
     assert answer == f"{entry.key} ({rule}) will come at {entry.due.isoformat()}"
 
 
+@pytest.mark.parametrize("key", ["kickoff_held", "self_sufficient"])
+def test_why_expects_nothing_of_an_onboarding_that_is_over(onboarding: Simulation, key: str) -> None:
+    """What was open then is not overdue, and no hand-off waits for it; what was reached stays reached."""
+    onboarding.settled("access_provisioned")
+    onboarding.tell("end_onboarding", ending="churned", grace_hours=0, reason="They have left.")
+    onboarding.to_day(30)
+
+    answer = agenda.why(onboarding.state, key, onboarding.now)
+
+    assert answer == f"{key} was still to come when the onboarding ended"
+    assert "was reached at" in agenda.why(onboarding.state, "access_provisioned", onboarding.now)
+
+
 def test_why_names_what_the_hand_off_waits_for_and_what_it_does_not_know(onboarding: Simulation) -> None:
     assert "the hand-off waits for it" in agenda.why(onboarding.state, "self_sufficient", onboarding.now)
     assert "nothing by the key 'nonsense'" in agenda.why(onboarding.state, "nonsense", onboarding.now)

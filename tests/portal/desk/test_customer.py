@@ -694,6 +694,24 @@ async def test_who_opens_a_form_of_one_that_is_over_reads_when_and_how_it_ended(
         assert f"{path(over, 'news/pause')}" not in page
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "still to come when the onboarding ended"), ("ja", "終了時点では、まだ完了していませんでした")],
+)
+async def test_what_was_open_at_the_end_is_not_overdue(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str, said: str
+) -> None:
+    """Of a customer who left before the day of the kickoff it said that the kickoff was late, ever since."""
+    over = site.opened()
+    over.tell("end_onboarding", ending="churned", grace_hours=0, reason="They have left.", by="nora.lindqvist")
+    over.to_day(30)
+
+    page = (await csm.get(path(over, "why") + f"?key=kickoff_held&language={language}")).text
+
+    assert said in page
+    assert '<p lang="en">' not in page
+
+
 async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
     onboarding: Onboarding, csm: httpx2.AsyncClient
 ) -> None:
