@@ -646,6 +646,13 @@ def test_a_day_without_an_hour_is_called_off_in_words(language: Language, words:
 
 
 @pytest.mark.parametrize(
+    ("starts_at", "named"), [("", "予定していた日程"), ("2027-01-12T13:00:00+00:00", "予定していた日時")]
+)
+def test_a_japanese_meeting_that_has_only_a_day_is_called_off_for_that_day(starts_at: str, named: str) -> None:
+    assert named in of_facts("meeting_cancelled", "ja", starts_at=starts_at, on="2027-01-12")
+
+
+@pytest.mark.parametrize(
     ("language", "asked", "told"), [("en", "welcome to join", "coming up"), ("ja", "任意", "返信をお願い")]
 )
 def test_only_customers_are_invited_to_a_webinar_for_customers(language: Language, asked: str, told: str) -> None:
