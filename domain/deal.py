@@ -103,6 +103,18 @@ class Stakeholder(StrictWire):
     known_from: Origin | None = Field(None, description="the account's onboarding we know them from; filled in by us")
     since: date | None = Field(None, description="since when they take part, where they came later; filled in by us")
     until: date | None = Field(None, description="since when they take part no more; filled in by us")
+    leaves_on: date | None = Field(
+        None, description="from which day they take part no more, while that lies ahead; filled in by us"
+    )
+    joins_on: date | None = Field(
+        None, description="from which day they take part, while that lies ahead; filled in by us"
+    )
+    takes_over: Slug | None = Field(None, description="id of whose part they took over, or will; filled in by us")
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether they take part now: not once they have left, nor before the day on which they join."""
+        return self.until is None and self.joins_on is None
 
 
 class Seller(StrictWire):
@@ -228,8 +240,8 @@ class Sale(StrictWire):
 
     @property
     def contacts(self) -> tuple[Stakeholder, ...]:
-        """The stakeholders who take part now: those who have left stay on record, and get nothing."""
-        return tuple(person for person in self.stakeholders if person.until is None)
+        """The stakeholders who take part now. On record stay those who have left, and those who join on a day ahead."""
+        return tuple(person for person in self.stakeholders if person.takes_part)
 
     @model_validator(mode="before")
     @classmethod

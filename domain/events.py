@@ -108,6 +108,9 @@ KINDS: Mapping[str, EventType] = {
     "draft": EventType("the time came at which a message goes that waits for one of ours", "draft"),
     "task": EventType("it was looked whom to remind of a task", "task"),
     "look": EventType("it was looked at the figures, for red flags"),
+    "contact_change": EventType(
+        "a contact leaves or joins as it was told before that day; data.to has who takes over", "person"
+    ),
     "programme": EventType("a meeting or letter of the success programme had its turn", "cadence"),
     "programme_changed": EventType("a success programme has another owner, or meets others", "the new owner's handle"),
     # What became of what we wrote to people.

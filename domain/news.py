@@ -267,7 +267,8 @@ class Reassigned(News):
 class ContactAdded(News):
     """Somebody on the customer's side takes part from now on.
 
-    Of a third party, such as a reseller or an agency, name the `company`. Who has left comes back by their id alone.
+    Of a third party, such as a reseller or an agency, name the `company`. Who has left comes back by their id alone, as
+    does who was to leave on a day ahead.
     """
 
     update = "add_contact"
@@ -309,7 +310,8 @@ class ContactCorrected(News):
 class ContactReplaced(News):
     """Somebody on the customer's side gives their part to somebody else.
 
-    Role, signatures, tasks and what waits to be sent go to the new one; the old one hears nothing more.
+    Role, signatures, tasks and what waits to be sent go to the new one; the old one hears nothing more. Where `since`
+    lies ahead, all of that happens when that day begins where the customer is.
     """
 
     update = "replace_contact"
@@ -330,7 +332,8 @@ class ContactReplaced(News):
 class ContactLeft(News):
     """Somebody on the customer's side takes part no more.
 
-    Refused while a signature waits for them alone, and for the last one: then somebody has to take over.
+    Refused while a signature waits for them alone, and for the last one: then somebody has to take over. Where `since`
+    lies ahead, they hear of everything until that day begins where the customer is.
     """
 
     update = "remove_contact"

@@ -21,6 +21,7 @@ RULES = {
     "ending": "the ending counts",
     "task": "task",
     "look": "look at the figures",
+    "contact_change": "somebody leaves or comes",
 }
 MARKS = {"open": "▶", "closed": "✓", "ahead": "·", "reached": "✓", "waived": "–"}
 

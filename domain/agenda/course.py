@@ -112,9 +112,10 @@ DATES: dict[type[News], tuple[str, ...]] = {
     CorrectionChanged: ("due",),
 }
 """Fields of news that hold a new date, by the kind of news."""
+COMES_AND_GOES = (ContactAdded, ContactReplaced, ContactLeft)
+"""Kinds of news of people who come or go, today, on a day that is past, or on one ahead."""
 
-
-SINCE = (ContactAdded, ContactCorrected, ContactReplaced, ContactLeft, FlagRaised, CorrectionOpened)
+SINCE = (ContactCorrected, FlagRaised, CorrectionOpened)
 """Kinds of news that say since when something is so, which cannot lie ahead."""
 
 
@@ -123,8 +124,10 @@ def check_dates(news: News, now: datetime) -> None:
 
     The hour of a meeting lies ahead.
 
-    What people do is told once they have done it: the day since when somebody takes part cannot lie ahead.
+    What is so is told once it is: the day since when cannot lie ahead. Who comes or goes may be told before the day.
     """
+    if isinstance(news, COMES_AND_GOES) and news.since is not None and news.since - now.date() > FURTHEST:
+        raise Refused(f"{news.since} is more than two years ahead", field="since")
     if isinstance(news, SINCE) and news.since is not None and (news.since - now.date()).days > 1:
         raise Refused(f"{news.since} lies ahead: say it on that day", field="since")
     if isinstance(news, SlotAgreed):

@@ -65,9 +65,11 @@ Rule = Literal[
     "draft",
     "task",
     "look",
+    "contact_change",
 ]
-PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending"})
-"""Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end."""
+PAUSE_PROOF: frozenset[str] = frozenset({"service_level", "pause_limit", "ending", "contact_change"})
+"""Rules that go on while an onboarding is paused: problems of live users do, and so does the pause's own end. People
+leave and come all the same."""
 
 
 PUNCTUAL: frozenset[str] = frozenset({"service_level", "ending", "draft"})

@@ -37,6 +37,8 @@ def runs(state: State, entry: Entry) -> bool:
 
 def stands(state: State, entry: Entry) -> bool:
     """Whether what the entry is about is still open."""
+    if entry.rule == "contact_change":
+        return True
     if state.ending_ahead is not None or entry.rule == "ending":
         return state.ending_ahead is not None and entry.rule == "ending"
     if entry.rule == "nudge":

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, NamedTuple
 
 from domain.record import JournalRow
-from domain.rules.contacts import REFUSED
+from domain.rules.contacts import LEAVES, ON_ITS_DAY, REFUSED
 
 KINDS = (
     "sign_off_asked",
@@ -17,6 +17,7 @@ KINDS = (
     "milestone_waived",
     "contact_replaced",
     "contact_left",
+    ON_ITS_DAY,
     REFUSED,
     "playbook_changed",
 )
@@ -98,7 +99,9 @@ def sign_off(milestone: str, rows: Iterable[Numbered]) -> SignOff:
     refused = {row.key.removesuffix("/refused") for _, row in rows if row.kind == REFUSED}
     for seq, row in rows:
         if row.kind in ("contact_replaced", "contact_left"):
-            state = state if row.key in refused else _without(state, row)
+            state = state if row.key in refused or row.data.get("ahead") else _without(state, row)
+        elif row.kind == ON_ITS_DAY:
+            state = _without(state, row) if row.key.endswith(f"/{LEAVES}") else state
         elif row.about == milestone:
             state = _after(state, seq, row)
     return state
@@ -133,7 +136,7 @@ def _over(state: SignOff) -> SignOff:
 
 def _without(state: SignOff, row: JournalRow) -> SignOff:
     """Whoever takes over stands for who has gone; without a successor what was given stays given, and no no stands."""
-    to = str(row.data.get("to") or "") if row.kind == "contact_replaced" else ""
+    to = str(row.data.get("to") or "")
     signed = tuple(dict.fromkeys((to or id) if id == row.about else id for id in state.signed))
     no = tuple(dict.fromkeys(id for id in (to if one == row.about else one for one in state.refused_by) if id))
     return state._replace(signed=signed, refused_by=no)

@@ -8,6 +8,7 @@ from typing import Any
 from domain.deal import MOST_STAKEHOLDERS, CustomerRole, DealClosed, Sale, Stakeholder
 from domain.news import Ending
 from domain.rules.casting import MOST_PER_ROLE, SELLER
+from domain.rules.contacts import on_day
 from domain.team import Team, TouchModel
 from domain.text import folded
 from domain.wire import Wire
@@ -170,7 +171,8 @@ def _people(deal: DealClosed, earlier: Sequence[KnownDeal], team: Team) -> list[
         if role in filled:
             continue
         for before in earlier:
-            theirs = [person for person in before.deal.contacts if person.known_from in origins]
+            there = on_day(before.deal, deal.closed_at.date()).contacts
+            theirs = [person for person in there if person.known_from in origins]
             playing = [person for person in theirs if (person.role, person.in_rollout) == (role, True)]
             for person in [p for p in playing if folded(p.email) not in addresses][:MOST_PER_ROLE]:
                 id = next(name for name in _names(person) if name not in taken)
@@ -179,6 +181,7 @@ def _people(deal: DealClosed, earlier: Sequence[KnownDeal], team: Team) -> list[
                     "in_sale": False,
                     "known_from": person.known_from or before.onboarding,
                     "since": None,
+                    "takes_over": None,
                 }
                 people.append(person.model_copy(update=renamed))
                 taken.add(id)

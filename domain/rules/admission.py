@@ -65,11 +65,15 @@ def read_prospect(raw: Any) -> Prospect:
     )
 
 
+OURS_OF_A_PERSON = ("known_from", "since", "until", "leaves_on", "joins_on", "takes_over")
+"""What day90 alone fills in of a stakeholder."""
+
+
 def _refuse_what_is_ours(sale: SaleModel) -> SaleModel:
     """The sale, if it leaves out the fields that day90 fills in itself, on which people rely. Raises InvalidDeal."""
     origins: dict[str, Any] = {"owner_from": sale.owner_from}
     for index, person in enumerate(sale.stakeholders):
-        origins |= {f"stakeholders.{index}.{name}": getattr(person, name) for name in ("known_from", "since", "until")}
+        origins |= {f"stakeholders.{index}.{name}": getattr(person, name) for name in OURS_OF_A_PERSON}
     for field in [field for field, origin in origins.items() if origin]:
         raise InvalidDeal("is filled in by day90 itself: leave it out", field=field)
     return sale

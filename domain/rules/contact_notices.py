@@ -1,6 +1,7 @@
 """Who hears that the customer's people have changed? Whoever joins or takes over, and the onboarding's owner."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from domain.agenda.state import Fact
@@ -12,36 +13,66 @@ from domain.rules.briefing import Briefing, present
 
 
 class Change(NamedTuple):
-    """One fact about contacts, with the deal before and after it; `refused` is why it changes nothing."""
+    """One fact about contacts, with the deal before and after it; `refused` is why it changes nothing.
+
+    `on_its_day` says that it was told before, and `again` that it was written down in a turn that is tried once more.
+    """
 
     fact: Fact
     before: DealClosed
     after: DealClosed
     refused: str = ""
+    on_its_day: bool = False
+    again: bool = False
+
+    @property
+    def joins(self) -> str:
+        """Id of who takes part from now on because of it; empty where nobody does."""
+        fact = self.fact
+        id = {"contact_added": fact.about, "contact_replaced": str(fact.data.get("to"))}.get(fact.kind, "")
+        there = [{one.id for one in deal.contacts} for deal in (self.before, self.after)]
+        return id if id in there[1] - there[0] else ""
+
+    @property
+    def stays(self) -> bool:
+        """Whether somebody who was to leave takes part after all."""
+        was = next((one for one in self.before.contacts if one.id == self.fact.about), None)
+        return self.fact.kind == "contact_added" and was is not None and was.leaves_on is not None
+
+    @property
+    def ahead(self) -> date | None:
+        """The day from which it counts, where that lies ahead."""
+        fact = self.fact
+        if fact.kind not in ("contact_added", "contact_replaced", "contact_left"):
+            return None
+        after = next((one for one in self.after.stakeholders if one.id == fact.about), None)
+        return (after.joins_on or after.leaves_on) if after else None
 
 
 def tell_of(briefing: Briefing, change: Change) -> list[Notice]:
     """A welcome to whoever joins or takes over, and word to the owner of what they did not do themselves.
 
-    A role that nobody has now is the owner's business at once, whoever said it.
+    A role that nobody has now is the owner's business at once, whoever said it, and when. Of what was told before its
+    day the owner has heard.
     """
     fact = change.fact
-    joined = {"contact_added": fact.about, "contact_replaced": str(fact.data.get("to"))}.get(fact.kind)
+    joined = change.joins
     if fact.kind == "contact_corrected" and _is_taken_in(change):
         joined = fact.about
     notices = _welcome(briefing, change, joined) if joined else []
     empty = [role for role in _roles_filled(change.before) if role not in _roles_filled(change.after)]
     owner = briefing.state.owner
-    quiet = fact.kind == "contact_corrected" or briefing.are_one(owner, fact.by)
+    quiet = fact.kind == "contact_corrected" or change.on_its_day or briefing.are_one(owner, fact.by)
     if quiet and not empty:
         return notices
     language = briefing.language_of(owner)
     facts = {
-        "what": fact.kind.removeprefix("contact_"),
+        "what": "stays" if change.stays else fact.kind.removeprefix("contact_"),
+        "since": str(change.ahead or ""),
         "who": briefing.called([fact.about], language, among_us=True),
         "now": briefing.called([fact.data.get("to")], language, among_us=True),
         "by": "" if briefing.are_one(owner, fact.by) else briefing.called([fact.by], language, among_us=True),
-        "role": role_title(_person(change.after, joined or fact.about).role, language),
+        "role": role_title(_who(change, str(fact.data.get("to") or fact.about)).role, language),
         "reason": fact.data.get("reason") or "",
         "person": fact.about,
         "empty": [
@@ -62,6 +93,11 @@ def _is_taken_in(change: Change) -> bool:
     """Whether somebody who was left out plays a part from now on."""
     before, after = (_person(deal, change.fact.about).in_rollout for deal in (change.before, change.after))
     return after and not before
+
+
+def _who(change: Change, id: str) -> Stakeholder:
+    """Somebody as they are after the change, or were before it where they do not join after all."""
+    return next(person for deal in (change.after, change.before) for person in deal.stakeholders if person.id == id)
 
 
 def _welcome(briefing: Briefing, change: Change, person: str) -> list[Notice]:

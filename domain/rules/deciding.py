@@ -13,7 +13,7 @@ from domain.news import LONGEST_GRACE
 from domain.notice import Notice
 from domain.playbook import Playbook
 from domain.record import AttendanceRow, Dossier, RegisterRow, Writing
-from domain.rules import changing, corrections, drafting, looking, plan_letter, standing_in
+from domain.rules import changing, contacts, corrections, drafting, looking, plan_letter, standing_in
 from domain.rules.acting import act
 from domain.rules.briefing import Briefing, present
 from domain.rules.casting import approvers
@@ -158,6 +158,7 @@ def decide(
     wanted = [
         *desired(state, dossier.playbook, dossier.calendar, briefing.plan, now),
         *drafting.entries(briefing, facts),
+        *([] if state.ending else contacts.entries(dossier.deal, dossier.calendar)),
     ]
     difference = changes(state, wanted)
     state.entries = wanted
@@ -191,7 +192,7 @@ def decide(
         then, now = seen(told), seen(briefing)
         return [
             *(notice for fact in fresh_facts for notice in tell(then, fact, before=before)),
-            *recasting.notices(then, fresh_facts),
+            *recasting.notices(then),
             *act(then, due),
             *(notice for fact in fresh_facts for notice in doubted(now, fact, doubts)),
             *(_ready_early(now) if fresh_facts else []),
@@ -226,7 +227,7 @@ def decide(
 def tells_of_records(occasion: Occasion, playbook: Playbook) -> bool:
     """Whether messages of that occasion tell of the registers: of risks, tasks, or wins."""
     kinds = {fact.kind for fact in occasion.state.pending}
-    reminds = any(entry.rule == "task" for entry in occasion.due)
+    reminds = any(entry.rule in ("task", contacts.ON_ITS_DAY) for entry in occasion.due)
     return bool(kinds & TELL_OF_RECORDS) or reminds or looks(occasion) or _tells_of_wins(occasion, playbook)
 
 

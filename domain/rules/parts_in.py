@@ -57,10 +57,15 @@ def standing(reader: Reader, *, now: datetime) -> Iterator[str]:
         since = f" since {day_in_words(contact.since)}" if contact.since else ""
         if contact.until is not None:
             yield f"{reader.name} took part as {role} until {day_in_words(contact.until)}, and hears nothing more."
+        elif contact.joins_on is not None:
+            day = day_in_words(contact.joins_on)
+            yield f"{reader.name} takes part as {role} from {day} on, and hears nothing before."
         elif not contact.in_rollout:
             yield f"{reader.name} is on record as {role}, and is excluded from the mail of this onboarding."
         else:
             yield f"{reader.name} takes part as {role}{since}{_plays(reader, contact.role)}."
+        if contact.takes_part and contact.leaves_on is not None:
+            yield f"{reader.name} leaves on {day_in_words(contact.leaves_on)}, and hears nothing more from that day on."
         return
     if member is None:
         person = reader.dossier.person(reader.id)

@@ -14,6 +14,7 @@ from domain.record import OF_PROGRAMME, PROGRAMME_ENDED, Dossier, JournalRow, Me
 from domain.rules import letters
 from domain.rules.briefing import Briefing, once_to_each, present
 from domain.rules.casting import staff_person
+from domain.rules.contacts import as_of
 from domain.rules.hours import WorkingHours, plain_week
 from domain.rules.inviting import FELL_AWAY, SOON
 from domain.rules.meetings import USUAL_MINUTES
@@ -38,6 +39,7 @@ def keep_programme(
     Nobody is told again of entries whose keys are `done_before`. `meetings` are those that have an hour, where it ends:
     what was announced and lies ahead is called off then.
     """
+    dossier = as_of(dossier, occasion.now)
     briefing = _table(occasion, dossier, team, hours=hours, ui=ui)
     if occasion.end_moved and occasion.ended is None:
         late = [entry for entry in _let_pass(briefing, occasion) if entry.key not in done_before]

@@ -41,7 +41,7 @@ def proposals(deal: DealClosed, later: DealClosed) -> list[Proposal]:
     was added by one of us, is not missed in a delivery; what a delivery leaves empty says nothing.
     """
     by_address = {folded(person.email): person for person in deal.contacts}
-    left = {folded(person.email) for person in deal.stakeholders if person.until is not None}
+    away = {folded(person.email) for person in deal.stakeholders if not person.takes_part}
     matched: set[str] = set()
     unknown: list[Stakeholder] = []
     found: list[Proposal] = []
@@ -54,8 +54,8 @@ def proposals(deal: DealClosed, later: DealClosed) -> list[Proposal]:
         if fields := _differing(there, person):
             found.append(Proposal(what="correct", person=there.id, before=there.name, fields=fields))
     for person in unknown:
-        if folded(person.email) in left:
-            continue  # Taken off by one of us: a CRM that has not heard of it is no news.
+        if folded(person.email) in away:
+            continue  # Taken off by one of us, or awaited: a CRM that has another day for it is no news.
         there = next((one for one in deal.contacts if one.id == person.id and one.id not in matched), None)
         if there is None:
             found.append(Proposal(what="add", fields=_fields(person, ("name", "email", "role", "title", "language"))))
@@ -69,7 +69,7 @@ def proposals(deal: DealClosed, later: DealClosed) -> list[Proposal]:
     return found + [
         Proposal(what="leave", person=person.id, before=person.name)
         for person in deal.contacts
-        if person.id not in matched and person.known_from is None and person.since is None
+        if person.id not in matched and person.known_from is None and person.since is None and not person.leaves_on
     ]
 
 

@@ -13,7 +13,7 @@ from domain.refusal import Refused
 from domain.rules.briefing import Briefing
 from domain.rules.casting import cast_customer, people_of, playing
 from domain.rules.contact_notices import Change, newly_asked, tell_of
-from domain.rules.contacts import KINDS, PRIVATE, REFUSED, changed, contacts_of
+from domain.rules.contacts import KINDS, PRIVATE, REFUSED, carried_out, changed, contacts_of, on_their_day
 from domain.rules.telling import ask_newcomers
 from domain.team import Team
 
@@ -40,11 +40,11 @@ class Recasting(NamedTuple):
             "signers": dict(self.signing), "overrulers": self.overruling, "took_over": dict(self.took_over)
         }  # fmt: skip
 
-    def writing(self, fresh: Sequence[Fact]) -> dict[str, Any]:
-        """The fields of `Writing` that write it down; messages that wait are handed over for `fresh` facts alone."""
+    def writing(self) -> dict[str, Any]:
+        """The fields of `Writing` that write it down; messages that wait are handed over once."""
         return {
             "contacts": contacts_of(self.dossier.deal) if self.dossier.deal != self.before.deal else None,
-            "handed_over": tuple(_handed_over([one for one in self.changes if one.fact in fresh], self.dossier)),
+            "handed_over": tuple(_handed_over([one for one in self.changes if not one.again], self.dossier)),
         }
 
     def people(self) -> list[Person]:
@@ -73,16 +73,20 @@ class Recasting(NamedTuple):
         by_key = {change.fact.key: change for change in self.changes}
         return [_by_ids(fact, by_key[fact.key]) if fact.key in by_key else fact for fact in facts]
 
-    def notices(self, briefing: Briefing, fresh: Sequence[Fact]) -> list[Notice]:
-        """What people hear of `fresh` facts about contacts."""
-        changes = [one for one in self.changes if one.fact in fresh and not one.refused]
+    def on_their_day(self) -> dict[str, dict[str, Any]]:
+        """What the journal says of entries by which changes count: who takes over from whom, by the entry's key."""
+        return {one.fact.key: {"to": to} for one in self.changes if one.on_its_day and (to := one.fact.data.get("to"))}
+
+    def notices(self, briefing: Briefing) -> list[Notice]:
+        """What people hear of changes of contacts, once."""
+        changes = [one for one in self.changes if not (one.again or one.refused)]
         told = [notice for change in changes for notice in tell_of(briefing, change)]
         asked = newly_asked(briefing, self.asked_before)
         return told + (ask_newcomers(briefing, asked, changes[-1].fact) if changes else [])
 
     def to_those_who_stay(self, notices: Iterable[Notice]) -> list[Notice]:
-        """The notices without those to contacts who have left."""
-        gone = {person.id for person in self.dossier.deal.stakeholders if person.until is not None}
+        """The notices without those to contacts who have left, or join on a day ahead."""
+        gone = {person.id for person in self.dossier.deal.stakeholders if not person.takes_part}
         return [notice for notice in notices if notice.to not in gone]
 
 
@@ -95,9 +99,12 @@ def recast(
     done_before: Mapping[str, datetime],
     known: Sequence[RegisterRow],
 ) -> Recasting:
-    """What the state's pending facts change about contacts; sets in the state who signs from now on."""
+    """What the state's pending facts change about contacts, and what was told before and counts from today.
+
+    Sets in the state who signs from now on.
+    """
     asked_before = {one.key: list(one.signers) for one in state.milestones}
-    after, changes = _applied(dossier, state.pending, team, now=now, done_before=done_before)
+    after, changes = _applied(dossier, state, team, now=now, done_before=done_before)
     if not changes:
         return Recasting(dossier, dossier, (), {}, None, {}, asked_before, ())
     took_over = _successors(changes)
@@ -116,12 +123,21 @@ def recast(
 
 
 def _applied(
-    dossier: Dossier, facts: Iterable[Fact], team: Team, *, now: datetime, done_before: Mapping[str, datetime]
+    dossier: Dossier, state: State, team: Team, *, now: datetime, done_before: Mapping[str, datetime]
 ) -> tuple[Dossier, list[Change]]:
-    """The dossier after those facts, and what each changed; one that was written before changes nothing again."""
+    """The dossier after what is due and the pending facts, and what each changed.
+
+    What was written before changes nothing again.
+    """
     changes: list[Change] = []
     deal = dossier.deal
-    for fact in facts:
+    for come in on_their_day(deal, (entry for entry in state.entries if entry.due <= now)):
+        after = carried_out(deal, come)
+        data = {"since": str(come.on)} | ({"to": come.joins} if come.person and come.joins else {})
+        fact = Fact(seq=0, key=come.key, kind=come.kind, at=now, about=come.person or come.joins, data=data)
+        changes.append(Change(fact, deal, after, on_its_day=True, again=come.key in done_before))
+        deal = after
+    for fact in state.pending:
         if fact.kind not in KINDS:
             continue
         refused = ""
@@ -130,7 +146,8 @@ def _applied(
             after = changed(deal, fact.kind, fact.about, fact.data, team=team, on=on)
         except Refused as refusal:
             after, refused = deal, str(refusal)
-        changes.append(Change(fact, deal, after, "" if fact.key in done_before else refused))
+        again = fact.key in done_before
+        changes.append(Change(fact, deal, after, "" if again else refused, again=again))
         deal = after
     if deal == dossier.deal:
         return dossier, changes
@@ -167,7 +184,7 @@ def _handed_over(changes: Iterable[Change], dossier: Dossier) -> list[HandedOver
     """What becomes of the messages that wait for those who have changed."""
     orders: list[HandedOver] = []
     for change in changes:
-        if change.refused or change.fact.kind == "contact_added":
+        if change.refused or change.ahead or change.fact.kind == "contact_added":
             continue
         person, to = change.fact.about, change.fact.data.get("to")
         if change.fact.kind == "contact_corrected":
@@ -193,6 +210,8 @@ def _by_ids(fact: Fact, change: Change) -> Fact:
         data["fields"] = fields
     if before is not None and fact.kind == "contact_corrected":
         data["was"] = {"role": before.role, "included": before.in_rollout}
+    if change.ahead:
+        data["ahead"] = True
     return fact.model_copy(update={"data": data})
 
 

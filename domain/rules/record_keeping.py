@@ -1,7 +1,8 @@
 """How is an onboarding written down? As rows of the journal, the read model and the registers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from domain.agenda.picture import late, status, waiting_for
@@ -14,9 +15,13 @@ from domain.plan import Plan
 from domain.playbook import Playbook
 from domain.record import AttendanceRow, JournalRow, MilestoneRow, RegisterRow, StageRow, Standing
 
+NOTHING: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
 
-def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> list[JournalRow]:
-    """One row of the journal for every fact, and for every entry that was acted on."""
+
+def journal(
+    facts: Sequence[Fact], entries: Sequence[Entry], now: datetime, *, more: Mapping[str, Mapping[str, Any]] = NOTHING
+) -> list[JournalRow]:
+    """One row of the journal for every fact, and for every entry that was acted on, with `more` data by its key."""
     rows = [
         JournalRow(
             key=fact.key,
@@ -32,7 +37,13 @@ def journal(facts: Sequence[Fact], entries: Sequence[Entry], now: datetime) -> l
         for fact in facts
     ]
     rows += [
-        JournalRow(key=entry.key, at=now, kind=entry.rule, about=entry.about, data={"due": entry.due.isoformat()})
+        JournalRow(
+            key=entry.key,
+            at=now,
+            kind=entry.rule,
+            about=entry.about,
+            data={"due": entry.due.isoformat(), **more.get(entry.key, {})},
+        )
         for entry in entries
     ]
     return rows

@@ -51,7 +51,7 @@ def in_full_detail(decided: Decided) -> Writing:
     return Writing(
         onboarding=state.onboarding,
         journal=(
-            *journal(recasting.told_by_ids(facts), occasion.due, now),
+            *journal(recasting.told_by_ids(facts), occasion.due, now, more=recasting.on_their_day()),
             *recasting.rows(),
             *_refused_owners(briefing.team, facts, now),
             *_doubted(briefing, facts, doubts),
@@ -62,7 +62,7 @@ def in_full_detail(decided: Decided) -> Writing:
         standing=standing(state, briefing.plan, playbook, briefing.calendar, now, attention=attention(briefing, facts)),
         registers=(*risks, *recasting.tasks, *registers(facts), *corrections.rows(decided.correct_by, now)),
         people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, decided.notices)),
-        **recasting.writing(fresh),
+        **recasting.writing(),
         plan=briefing.plan,
         playbook=decided.playbook,
         held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh))),
@@ -85,7 +85,12 @@ def what_is_heard(decided: Decided) -> Writing:
     return Writing(
         onboarding=briefing.state.onboarding,
         journal=(
-            *journal(recasting.told_by_ids(facts), decided.occasion.due, decided.occasion.now),
+            *journal(
+                recasting.told_by_ids(facts),
+                decided.occasion.due,
+                decided.occasion.now,
+                more=recasting.on_their_day(),
+            ),
             *decided.changed_by,
             *decided.invited.journal,
         ),
@@ -96,7 +101,7 @@ def what_is_heard(decided: Decided) -> Writing:
             *corrections.rows(decided.correct_by, decided.occasion.now),
         ),
         people=tuple(recasting.people()),
-        **recasting.writing(fresh),
+        **recasting.writing(),
         plan=briefing.plan,
         playbook=decided.playbook,
         held=tuple(once_to_each(briefing, drafting.notices(briefing, fresh))) if changes else (),

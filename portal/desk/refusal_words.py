@@ -173,6 +173,7 @@ OF_ONBOARDINGS: Sequence[tuple[str, str]] = (
         "{id}はすでに参加しています。別のIDをご指定いただくか、連絡先の訂正をお使いください。",
     ),
     ("{count} people are on record already", "すでに{count}名が登録されています。"),
+    ("{id} takes part only from {day} on; taking part: {people}", "{id}は{day}から参加します。参加中の方：{people}"),
     ("{id} has left already; taking part: {people}", "{id}はすでに外れています。参加中の方：{people}"),
     (
         "{id} is nobody of the customer's; taking part: {people}",

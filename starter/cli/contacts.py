@@ -6,7 +6,7 @@ from typing import Annotated, Any, get_args
 from cyclopts import App, Group, Parameter
 from rich.console import Console
 
-from domain.deal import CustomerRole
+from domain.deal import CustomerRole, Stakeholder
 from domain.text import Language
 from starter.cli.answers import answer, in_words, plain, table
 from starter.cli.installation import installation_at
@@ -17,7 +17,7 @@ from starter.cli.times import day
 contact = App(name="contact", help="Add, correct, replace, take off and list the customer's contacts.")
 
 Person = Annotated[str, Parameter(help="A contact's id, or their e-mail address.")]
-Since = Annotated[str | None, Parameter(help="From which day on, like 2027-01-29. [default: today]")]
+Since = Annotated[str | None, Parameter(help="From which day on, like 2027-01-29; it may lie ahead. [default: today]")]
 Role = Annotated[CustomerRole | None, Parameter(help=f"Their role: {', '.join(get_args(CustomerRole))}.")]
 SayReason = Annotated[str | None, Parameter(help="The reason; it is recorded and told to the owner.")]
 PERSON = Group("Person", sort_key=40)
@@ -77,7 +77,7 @@ async def correct(
     included: Annotated[
         bool | None, Parameter(negative="--excluded", help="Whether they play a part in this onboarding.")
     ] = None,
-    since: Since = None,
+    since: Annotated[str | None, Parameter(help="From which day on, like 2027-01-29. [default: today]")] = None,
     about: About = NOTHING,
     details: Details = NO_DETAILS,
     where: Where = NOWHERE,
@@ -118,17 +118,25 @@ async def leave(
     await tell(where, onboarding, "remove_contact", details, person=person, **fields)
 
 
+def _status(person: Stakeholder) -> str:
+    if person.joins_on is not None:
+        return "to come"
+    if person.until is not None:
+        return f"left {person.until}"
+    part = "takes part" if person.in_rollout else "excluded"
+    return f"{part} until {person.leaves_on}" if person.leaves_on else part
+
+
 @contact.command(name="list")
 def list_contacts(onboarding: Onboarding, *, where: Where = NOWHERE) -> None:
-    """List the contacts of an onboarding: who takes part, who is left out, and who has left."""
+    """List the contacts of an onboarding: who takes part, who is left out, who leaves or comes, and who has left."""
     installation = installation_at(where)
     onboarding = installation.meant(onboarding)
     deal = installation.ledger.dossier(onboarding).deal
     rows = []
     for one in sorted(deal.stakeholders, key=lambda one: one.until is not None):
-        status = f"left {one.until}" if one.until else "takes part" if one.in_rollout else "excluded"
-        since = str(one.since or deal.closed_at.date())
-        rows.append((one.id, one.name, in_words(one.role), one.email, one.company or "", status, since))
+        since = str(one.joins_on or one.since or deal.closed_at.date())
+        rows.append((one.id, one.name, in_words(one.role), one.email, one.company or "", _status(one), since))
 
     def draw(out: Console) -> None:
         heads = ("id", "name", "role", "address", "third party", "status", "since")

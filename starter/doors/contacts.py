@@ -1,7 +1,7 @@
 """Is this change of a customer's contacts possible? Asked at the door, where everybody who takes part is known."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.news import KINDS
@@ -68,6 +68,14 @@ def _refuse_impossible(kind: str, news: Mapping[str, Any], *, dossier: Dossier, 
         return
     today = dossier.calendar.day_of(datetime.now(UTC))
     try:
-        changed(dossier.deal, FACTS[kind], named, {**news, "since": None}, team=team, on=today)
+        changed(dossier.deal, FACTS[kind], named, {**news, "since": _day(news)}, team=team, on=today)
     except Refused as refusal:
         raise InvalidNews(refusal.reason, field=refusal.field) from None
+
+
+def _day(news: Mapping[str, Any]) -> str | None:
+    """The day that the news names, where it is one."""
+    try:
+        return date.fromisoformat(str(news.get("since"))).isoformat()
+    except ValueError:
+        return None

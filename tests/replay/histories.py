@@ -134,6 +134,24 @@ async def meetings_with_hours(deal: RunningOnboarding) -> None:
     await deal.let_pass(hours=7)
 
 
+async def told_before_the_day(deal: RunningOnboarding) -> None:
+    """Somebody takes over on a day that falls into a pause, somebody leaves, and somebody stays after all."""
+    await deal.reached("handoff_reviewed", "access_provisioned", "kickoff_held")
+    today = (await deal.world.now()).date()
+    new = {"to": "project_lead-2", "name": "Ana Ruiz", "email": "ana@customer.example"}
+    days = {"soon": str(today + timedelta(days=4)), "later": str(today + timedelta(days=9))}
+    await deal.tell("replace_contact", person="project_lead", since=days["soon"], by="jonas.weber", **new)
+    await deal.tell("remove_contact", person="technical_lead", since=days["soon"], by="jonas.weber")
+    await deal.tell("remove_contact", person="champion", since=days["later"], by="jonas.weber")
+    with contextlib.suppress(Refused):
+        await deal.tell("remove_contact", person="champion", since="2999-01-01", by="jonas.weber")
+    await deal.tell("pause", reason="their move", by="jonas.weber")
+    await deal.let_pass(days=6)
+    await deal.tell("add_contact", person="champion", by="jonas.weber")
+    await deal.tell("resume", by="jonas.weber")
+    await deal.let_pass(days=6)
+
+
 async def course_corrected(deal: RunningOnboarding) -> None:
     """Flags by looks and by people, an alarm, corrections that go up and end, a pause between, over several runs."""
     at_first = (await deal.world.now()) + timedelta(days=10)
@@ -207,9 +225,10 @@ STORIES: dict[str, Callable[[RunningOnboarding], Awaitable[None]]] = {
     "course_corrected": course_corrected,
     "read_before_it_goes": read_before_it_goes,
     "left_open_by_what_is_owed": left_open,
+    "told_before_the_day": told_before_the_day,
 }
-"""The packed ones are of the time since states travel packed; those before hold them as JSON. The last goes by the
-fourth edition of the rules."""
+"""The packed ones are of the time since states travel packed; those before hold them as JSON. The last two go by
+the fourth edition of the rules."""
 
 
 async def introduced_and_won(told: RunningIntroduction) -> None:

@@ -406,6 +406,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
     },
     "contact_changed": {
         "what": "left",
+        "since": "",
         "who": "Jonas Brandt",
         "now": "",
         "by": "Lena Vogt",
@@ -1123,6 +1124,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "contact_changed": {
         "what": "left",
+        "since": "",
         "who": "高橋 直子様",
         "now": "",
         "by": "伊藤 彩様",

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
+from domain.deal import Stakeholder
 from domain.playbook import content_hash
 from domain.record import RegisterRow
 from domain.text import in_language
@@ -52,6 +53,10 @@ class Choices:
             "corrections": lambda: self._registered(customer.rows("correction", "open")),
             "contacts": lambda: self._people(person.id for person in customer.contacts),
             "left": self._left,
+            "known": lambda: [
+                *self.of("contacts"),
+                *self._people(one.id for one in self._stakeholders if one.joins_on),
+            ],
             "staff": lambda: self._people(member.handle for member in customer.standing.team.members),
             "owners": lambda: [one for one in self.of("staff") if one.value != customer.line.owner],
             "everybody": lambda: [*self.of("staff"), *self.of("contacts")],
@@ -151,8 +156,12 @@ class Choices:
         return [Choice(id, self._customer.name(id), self._customer.role(id)) for id in ids]
 
     def _left(self) -> Sequence[Choice]:
-        gone = [one for one in self._customer.standing.dossier.deal.stakeholders if one.until is not None]
-        return self._people(one.id for one in gone)
+        """Who takes part no more, or is to leave: they come back, or stay."""
+        return self._people(one.id for one in self._stakeholders if one.until or one.leaves_on)
+
+    @property
+    def _stakeholders(self) -> Sequence[Stakeholder]:
+        return self._customer.standing.dossier.deal.stakeholders
 
     def _criteria(self, *, attested: bool) -> Sequence[Choice]:
         criteria = self._customer.standing.dossier.playbook.hand_off.criteria

@@ -305,6 +305,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     # people
     "who_left": ("No longer with us", "現在は参加していない方"),
     "until": ("until {day}", "{day}まで"),
+    "leaves_on": ("leaves on {day}", "{day}付で交代・離任"),
+    "who_comes": ("Who is still to come", "これから加わる方"),
+    "joins_on": ("from {day}", "{day}から"),
+    "takes_over_on": ("from {day}, takes over from {person}", "{day}から、{person}の後任"),
+    "stays_after_all": ("Stays after all", "参加を継続"),
+    "does_not_come": ("Does not come", "取りやめ"),
     "champion": ("champion", "社内推進者"),
     "not_in_rollout": ("only known", "把握のみ"),
     "correct": ("Put right", "訂正"),
@@ -470,6 +476,7 @@ NONE: Mapping[str, tuple[str, str]] = {
     "change_correction.owner": ("As it is", "変更なし"),
     "change_correction.cause": ("As it is", "変更なし"),
     "contacts": ("Nobody of the customer’s takes part.", "お客様側の関係者はいません。"),
+    "known": ("Nobody of the customer’s takes part.", "お客様側の関係者はいません。"),
     "left": ("Nobody has left.", "外れた方はいません。"),
     "staff": ("The staff directory is empty.", "スタッフ名簿に登録がありません。"),
     "owners": ("The staff directory has nobody else.", "ほかのスタッフがいません。"),
@@ -498,6 +505,7 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "answer": ("Answer", "回答"),
     "outcome": ("Outcome", "結果"),
     "until": ("Until", "再開予定"),
+    "since": ("From", "適用日"),
     "hand_off_by": ("Hand-off by", "移行の期限"),
     "due": ("Due", "期日"),
     "starts_at": ("Starts", "開始"),
@@ -529,6 +537,7 @@ RULES: Mapping[str, tuple[str, str]] = {
     "draft": ("a waiting message goes", "送信前メッセージの自動送信"),
     "task": ("reminder of a task", "タスクのリマインダー"),
     "look": ("look at the figures", "数値の確認"),
+    "contact_change": ("somebody of theirs leaves or comes", "お客様側の担当者の交代"),
 }
 """What the agenda does by itself, under `rule_KEY`."""
 

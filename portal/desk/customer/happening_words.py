@@ -118,6 +118,7 @@ HAPPENED: Mapping[str, Happened] = {
     "hand_off": Happened("calendar", "faint", "Window of the hand-off", "通常支援への移行の期間"),
     "draft": Happened("send", "faint", "A waiting message goes", "送信待ちの期限"),
     "look": Happened("calendar", "faint", "Looked at the figures", "数値の確認"),
+    "contact_change": Happened("users", "accent", "Leaves or comes as told: {about}", "予定どおり交代：{about}"),
     "task": Happened("bell", "faint", "Looked whom to remind of: {about}", "タスクの確認：{about}"),
     "programme": Happened("calendar", "faint", "Success programme: {about}", "通常支援プログラム：{about}"),
     "programme_changed": Happened("user-cog", "faint", "Success programme changed", "通常支援プログラムを変更"),

@@ -128,6 +128,8 @@ def _facts(customer: Customer, entry: JournalRow, about: str, words: Mapping[str
     for name in (*PLAIN, *more):
         if (value := data.get(name)) not in (None, "") and not (name == "due" and entry.via == MADE_BY_US):
             yield name, _plain(customer, name, str(value), words)
+    if data.get("ahead"):
+        yield "since", _plain(customer, "since", str(data["since"]), words)
     if became := data.get("came_true"):
         yield "came_true", customer.title(str(became))
     elif data.get("closed") and entry.kind == "risk_recorded":

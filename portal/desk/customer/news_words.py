@@ -104,19 +104,20 @@ UPDATES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "replace_contact": (
         (
             "Let somebody take over from somebody",
-            "Role, signatures, tasks and what waits to be sent go to the new one; the old one hears nothing more.",
+            "On that day role, signatures, tasks and what waits to be sent go to the new one; the old one hears nothing"
+            " more.",
         ),
         (
             "お客様側の関係者の交代を記録する",
-            "役割・承認・タスク・送信待ちのものは後任の方に移り、前任の方への連絡は止まります。",
+            "指定日から役割・承認・タスク・送信待ちのものは後任の方に移り、前任の方への連絡は止まります。",
         ),
     ),
     "remove_contact": (
         (
             "Take somebody out who takes part no more",
-            "They hear nothing more, and their links and sessions end at once.",
+            "From that day on they hear nothing more, and their links and sessions have ended.",
         ),
-        ("お客様側の関係者を外す", "以後の連絡は止まり、リンクとログインもすぐに無効になります。"),
+        ("お客様側の関係者を外す", "指定日から連絡は止まり、リンクとログインも無効になります。"),
     ),
     "request_scope_change": (
         ("Request a change of the scope", "Whoever may approve it is asked, with what it would move."),
@@ -293,7 +294,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "country": ("Country", "国"),
     "company": ("Company, if it is a third party", "所属会社（第三者の場合）"),
     "included": ("Plays a part in this onboarding", "このオンボーディングに参加"),
-    "since": ("Since", "いつから"),
+    "since": ("From which day", "いつから"),
     "effort_days": ("Effort in days", "工数（日）"),
     "request": ("Request", "申請"),
     "request_scope_change.request": ("Number of your own", "管理番号"),

@@ -699,6 +699,39 @@ def test_the_command_for_a_role_that_nobody_has_names_that_role(language: Langua
 
 
 @pytest.mark.parametrize(
+    ("language", "what", "subject", "words"),
+    [
+        ("en", "left", "Jonas Brandt leaves on Monday, 11 January 2027", "Until then they hear from us as before"),
+        (
+            "en",
+            "replaced",
+            "Ana takes over from Jonas Brandt on Monday, 11 January 2027",
+            "Until then all goes to Jonas",
+        ),
+        ("en", "added", "Jonas Brandt is to take part on Monday, 11 January 2027", "is written to on that day"),
+        ("ja", "left", "お客様の担当者が外れます（高橋 直子様、", "それまでは、これまでどおりお知らせが届きます"),
+        ("ja", "replaced", "お客様の担当者変更（高橋 直子様からAnaへ、", "それまでのご連絡は高橋 直子様に届きます"),
+        ("ja", "added", "お客様の担当者追加（高橋 直子様、", "ご案内は当日にお送りします"),
+    ],
+)
+def test_of_a_change_ahead_the_owner_reads_the_day_and_what_holds_until_then(
+    language: Language, what: str, subject: str, words: str
+) -> None:
+    ahead: dict[str, Any] = {
+        "what": what,
+        "since": "2027-01-11",
+        "now": "Ana" if what == "replaced" else "",
+        "empty": [],
+    }
+
+    mail = OURS.render(to_staff("contact_changed", language, **ahead))
+
+    assert subject in mail.subject
+    assert words in " ".join(mail.text.split())
+    assert "takes part no more" not in mail.text
+
+
+@pytest.mark.parametrize(
     ("language", "past", "words", "not_so"),
     [
         (

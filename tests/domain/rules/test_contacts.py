@@ -174,7 +174,8 @@ def test_a_signature_that_waits_for_one_alone_keeps_them() -> None:
         ("add_contact", {"person": "x", "email": "nowhere"}, "email"),
         ("add_contact", {"person": "x", "name": "Ana\r\nBcc: all@customer.example"}, "name"),
         ("correct_contact", {"person": "project_lead"}, "name"),
-        ("remove_contact", {"person": "champion", "since": "2027-06-01"}, "since"),
+        ("remove_contact", {"person": "champion", "since": "2036-06-01"}, "since"),
+        ("correct_contact", {"person": "champion", "email": "c@x.example", "since": "2027-06-01"}, "since"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(kind: str, news: dict[str, Any], field: str) -> None:

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -723,3 +723,28 @@ async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
     assert "Stefan Vogel" in person.text
     assert "/notices/" in person.text
     assert 404 == nobody.status_code
+
+
+@pytest.mark.parametrize(
+    ("language", "leaves", "comes"),
+    [("en", "leaves on", "takes over from Stefan Vogel"), ("ja", "付で交代・離任", "Stefan Vogel様の後任")],
+)
+async def test_who_leaves_and_who_comes_on_a_day_ahead_stand_with_their_day_and_may_be_called_back(
+    onboarding: Onboarding, csm: httpx2.AsyncClient, language: str, leaves: str, comes: str
+) -> None:
+    """Until that day begins the one takes part and the other does not."""
+    since = str(onboarding.now.date() + timedelta(days=9))
+    new = {"name": "Ana Ruiz", "email": "ana@customer.example"}
+    await tell(csm, onboarding, "replace_contact", person="project_lead", since=since, **new)
+
+    page = (await csm.get(path(onboarding, "people") + f"?language={language}")).text
+
+    assert leaves in page
+    assert comes in page
+    assert f"{path(onboarding, 'news/remove_contact')}?person=project_lead-2" in page
+    journal = (await csm.get(path(onboarding, "journal") + f"?language={language}")).text
+    assert {"en": "From", "ja": "適用日"}[language] in journal
+    await tell(csm, onboarding, "add_contact", "person=project_lead", person="project_lead")
+    again = (await csm.get(path(onboarding, "people") + f"?language={language}")).text
+    assert leaves not in again
+    assert "Ana Ruiz" not in again

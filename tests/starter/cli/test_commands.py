@@ -193,7 +193,7 @@ def test_all_of_one_owner_are_given_away_after_a_look(stack: Stack, tmp_path: Pa
 def test_contacts_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
     """They are named by id or address, and who cannot be changed is refused with the field."""
     stack.up()
-    it = "onboarding-salesforce-people"
+    it, soon = "onboarding-salesforce-people", str((datetime.now(UTC) + timedelta(days=9)).date())
     stack.day90("start", deal_file(tmp_path, id="people"))
 
     new = ("--name", "Ana Ruiz", "--email", "ana@lindenau-moebel.example")
@@ -203,13 +203,16 @@ def test_contacts_at_the_command_line(stack: Stack, tmp_path: Path) -> None:
     assert again.startswith("day90: to: champion-2 is the same person")
     stack.day90("contact", "leave", it, "nobody", code=2)
     stack.day90("contact", "leave", it, "champion-2")
+    stack.day90("contact", "leave", it, "champion", "--since", soon)
     stack.day90("contact", "replace", it, "technical_lead", "--name", "Ben Ito", "--email", "b@lindenau-moebel.example")
     people = {one["id"]: one for one in stack.asked("contact", "list", it)}
     assert ("Agency", "ja") == (people["champion-2"]["company"], people["champion-2"]["language"])
     assert people["champion-2"]["until"]
     assert people["technical_lead"]["until"]
     assert "Ben Ito" == people["technical_lead-2"]["name"]
-    assert "left" in stack.day90("contact", "list", it).stdout
+    listed = stack.day90("contact", "list", it).stdout
+    assert "left" in listed
+    assert f"until {soon}" in " ".join(listed.split())
 
 
 def _leaves_cleanly_thirty_times(stack: Stack, deal: str, folder: Path) -> None:
