@@ -8,7 +8,7 @@ from domain.naming import honoured
 from domain.notice import Notice, NoticeKind, Person
 from domain.questions import Told
 from domain.record import Dossier
-from domain.rules.casting import staff_person
+from domain.rules.casting import in_their_place, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.standing_in import STAND_IN
 from domain.team import Member, Team
@@ -71,7 +71,7 @@ class Desk(NamedTuple):
             kind,
             person,
             head,
-            dict(facts),
+            {**facts, **in_their_place(self.dossier, person)},
             key=f"{key}/{person.id}",
             not_before=not_before or self.now,
             staff=person.side == "vendor",

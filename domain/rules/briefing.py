@@ -13,13 +13,13 @@ from domain.calendar import WorkCalendar
 from domain.drafting import Drafting, draft
 from domain.measure.adoption import AdoptionSeen
 from domain.measure.targets import TargetSeen
-from domain.naming import honoured, listed, role_title
+from domain.naming import honoured, listed
 from domain.notice import ONLY_TELLS, Notice, NoticeKind, Person
 from domain.plan import Course, Plan, Span
 from domain.playbook import Playbook, Role
 from domain.record import AttendanceRow, Dossier, RegisterRow
 from domain.rules import digests
-from domain.rules.casting import cast_customer, playing, predecessors, staff_person
+from domain.rules.casting import cast_customer, in_their_place, playing, staff_person
 from domain.rules.composing import Letterhead, compose
 from domain.rules.hours import WorkingHours, next_morning, next_office_moment, office_hours_later, plain_week
 from domain.team import Member, Team
@@ -71,7 +71,7 @@ class Briefing:
         self._people: dict[str, Person | None] = {}
         self._colleagues: dict[str, Person | None] = {}
         self._in_place: dict[str, Person] = {}
-        self._predecessors: dict[str, list[dict[str, str]]] = {}
+        self._places: dict[str, dict[str, Any]] = {}
         self.deal = dossier.deal
         self.playbook: Playbook = dossier.playbook
         self.calendar: WorkCalendar = dossier.calendar
@@ -224,17 +224,9 @@ class Briefing:
 
     def _in_their_place(self, person: Person) -> dict[str, Any]:
         """For one of the customer's who gets what was for people who have left: who that was, and since when."""
-        if person.id not in self._predecessors:
-            self._predecessors[person.id] = [
-                {
-                    "name": self.called([one.id], person.language),
-                    "role": role_title(one.role, person.language),
-                    "since": str(one.until),
-                }
-                for one in predecessors(self.deal, person.id)
-            ]
-        told = self._predecessors[person.id]
-        return {"predecessors": told} if told else {}
+        if person.id not in self._places:
+            self._places[person.id] = in_their_place(self.dossier, person)
+        return self._places[person.id]
 
     def after_office_hours(self, id: str, since: datetime, count: float) -> datetime:
         """The moment, in business time, by which that person has been in office for `count` hours.

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import get_args
+from typing import Any, get_args
 
 from domain.deal import CustomerRole, DealClosed, Sale, Stakeholder
+from domain.naming import honoured, role_title
 from domain.notice import Person
 from domain.playbook import Milestone, Role
 from domain.record import Dossier
@@ -77,6 +78,22 @@ def predecessors(deal: DealClosed, id: str) -> list[Stakeholder]:
         filled.add("champion")
     last = {person.role: person for person in sorted(left, key=lambda person: person.until or date.min)}
     return [last[role] for role in CUSTOMER_ROLES if role in last and role not in filled and id in cast[role]]
+
+
+def in_their_place(dossier: Dossier, reader: Person) -> dict[str, Any]:
+    """Facts of a message for one of the customer's who gets what was for people who have left: who, and since when.
+
+    None of them for anybody else.
+    """
+    told = [
+        {
+            "name": honoured(person.name, dossier.person(person.id), reader.language),
+            "role": role_title(person.role, reader.language),
+            "since": str(person.until),
+        }
+        for person in predecessors(dossier.deal, reader.id)
+    ]
+    return {"predecessors": told} if told else {}
 
 
 def cast_of(people: Iterable[Person], team: Team, owner: str) -> Cast:

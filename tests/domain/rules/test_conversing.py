@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
+
 from domain.questions import Asker, Question, Said, Told
 from domain.rules.conversing import WHILE_THEY_LOOK, Telling
 from domain.team import Absence, Team
@@ -119,3 +121,21 @@ def test_two_readers_of_the_same_words_get_messages_of_their_own() -> None:
     keys = [notice.key for _ in range(2) for notice in told(question).notices]
 
     assert (4, 2) == (len(keys), len(set(keys)))
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "role"), [("en", "Jürgen Maier", "Technical lead"), ("ja", "Jürgen Maier様", "技術責任者")]
+)
+def test_who_stands_in_for_somebody_who_left_reads_in_an_answer_too_whose_place_they_take(
+    language: str, name: str, role: str
+) -> None:
+    """In the small print of every mail that a turn of the onboarding decides; those of the room lacked it."""
+    onboarding = opened()
+    onboarding.tell("remove_contact", person=TECHNICAL, since="2026-11-02", by=OWNER)
+    onboarding.tell("correct_contact", person=LEAD, language=language, by=OWNER)
+    telling = Telling(dossier=onboarding.dossier, team=staff(), by_mail=True, file="", now=NOW)
+
+    answer = telling(asked((SPONSOR, "When?"), (OWNER, "At nine.")), Asker(OWNER, frozenset()))
+
+    places = {one.to: one.facts.get("predecessors") for one in answer.notices}
+    assert {LEAD: [{"name": name, "role": role, "since": "2026-11-02"}], SPONSOR: None} == places
