@@ -125,6 +125,7 @@ def _index(done: Sequence[Previewed]) -> str:
 body {{ font-family: system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ border-bottom: 1px solid #ccc; padding: .4rem; text-align: left; vertical-align: top }}
+td {{ overflow-wrap: anywhere }}
 </style></head>
 <body><h1>Messages</h1>
 <p>Every kind with sample facts, as its reader gets it: {len(done)} messages.</p>

@@ -13,21 +13,28 @@ from tests.support.browsers import a_browser, complaints_in_both_schemes, needs_
 pytestmark = needs_a_browser
 
 OURS = Rendering(desk="https://desk.vendor.test/desk")
+BY_COMMANDS = Rendering()
+"""Without a desk: commands and keys stand in mails to our people."""
 A_PHONE = 390
 """CSS pixels of the width of one that many have."""
+WIDTHS = (320, A_PHONE)
+"""The narrowest is that of the smallest phones, and of a page that is made four times as large (WCAG 2.2, 1.4.10)."""
 
 
+@pytest.mark.parametrize("rendering", [OURS, BY_COMMANDS], ids=["desk", "commands"])
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_no_mail_is_wider_than_a_phone(language: Language) -> None:
+async def test_no_mail_is_wider_than_a_phone(language: Language, rendering: Rendering) -> None:
     """What is kept on one line, a day or a phrase, must not make a table wider than the page."""
-    wide: dict[NoticeKind, int] = {}
+    wide: dict[tuple[NoticeKind, int], int] = {}
 
     async with a_browser() as browser:
-        page = await browser.new_page(viewport={"width": A_PHONE, "height": 844})
+        page = await browser.new_page()
         for kind in (kind for kind, its in ALL if its == language):
-            await page.set_content(OURS.render((to_staff if kind in FOR_STAFF else sample)(kind, language)).html)
-            width = cast("int", await page.evaluate("document.documentElement.scrollWidth"))
-            wide |= {kind: width} if width > A_PHONE else {}
+            await page.set_content(rendering.render((to_staff if kind in FOR_STAFF else sample)(kind, language)).html)
+            for phone in WIDTHS:
+                await page.set_viewport_size({"width": phone, "height": 844})
+                width = cast("int", await page.evaluate("document.documentElement.scrollWidth"))
+                wide |= {(kind, phone): width} if width > phone else {}
 
     assert {} == wide
 
