@@ -61,6 +61,22 @@ def test_what_stands_in_brackets_on_a_page_is_put_there_by_its_language() -> Non
     assert (" (x)", "（x）") == tuple(ALL_WORDS[language]["in_brackets"].format(what="x") for language in ("en", "ja"))
 
 
+MARKED_OFF = re.compile(r"(?:\}\}|%\}|</[a-z]+>)[,:] ?(?=\{\{|\{%|</?[a-z])")
+
+
+def test_commas_and_colons_between_values_of_a_page_are_put_there_by_its_language() -> None:
+    """A template's own would be narrow in Japanese, too: 2027年2月3日（水）, 開始済み."""
+    templates = HERE / "templates"
+    own = {
+        str(one.relative_to(templates)): len(MARKED_OFF.findall(one.read_text())) for one in templates.rglob("*.html")
+    }
+
+    assert {} == {name: count for name, count in own.items() if count}
+    assert ((", ", ": "), ("、", "：")) == tuple(
+        (ALL_WORDS[language]["between"], ALL_WORDS[language]["colon"]) for language in ("en", "ja")
+    )
+
+
 OF_SEVERAL = re.compile(r"\{\w+\} (working )?(days|customers|people|times|points)\b|\(s\)")
 ALWAYS_SEVERAL = frozenset(
     {
