@@ -119,7 +119,7 @@ def undeliverable(
         "undeliverable",
         owner,
         Letterhead(**of_lost),
-        {**more, "to": to, "kind": notice.kind, "reason": reason},
+        {**more, **_of_what(notice), "to": to, "kind": notice.kind, "reason": reason},
         key=key,
         not_before=at,
         staff=True,
@@ -156,6 +156,7 @@ def answered(
         owner,
         Letterhead(**{name: notice.facts.get(name, "") for name in kept}),
         {
+            **_of_what(notice),
             "who": named,
             "known": who is not None,
             "address": sender,
@@ -169,3 +170,8 @@ def answered(
         onboarding=notice.onboarding,
         about=notice.about,
     )
+
+
+def _of_what(notice: Notice) -> dict[str, Any]:
+    """That it comes of a success programme, where the message did that it is about."""
+    return {"programme": True} if notice.facts.get("programme") else {}

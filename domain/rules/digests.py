@@ -139,6 +139,8 @@ def digest(parts: Sequence[Notice], person: Person, *, at: datetime) -> Notice:
     head: dict[str, Any] = {name: value for name, value in parts[0].facts.items() if name in _HEAD}
     if not onboarding:
         head |= {"onboarding": "", "ui": ""}
+    if all(part.facts.get("programme") for part in parts):
+        head |= {"programme": True}
     return Notice(
         onboarding=onboarding,
         key=f"digest/{person.id}/{at.isoformat()}/{folded(parts[0].key)}",

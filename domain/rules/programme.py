@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from domain.agenda.occasion import ProgrammeChange, ProgrammeOccasion
 from domain.agenda.state import Entry, State
 from domain.calendar import OPENING
-from domain.notice import Notice, Person
+from domain.notice import Notice, NoticeKind, Person
 from domain.playbook import ProgrammeCadence
 from domain.record import OF_PROGRAMME, PROGRAMME_ENDED, Dossier, JournalRow, MeetingRow, Writing
 from domain.rules import letters
@@ -215,7 +215,8 @@ def _fell_away(
     occasion = f"{facts['meeting']}/{facts['occasion']}/{sequence}"
     result.notices.extend(
         present(
-            briefing.notice(
+            _notice(
+                briefing,
                 "meeting_cancelled",
                 id,
                 occasion,
@@ -230,6 +231,20 @@ def _fell_away(
     result.journal.append(
         JournalRow(key=f"{occasion}/{FELL_AWAY}", at=briefing.now, kind=FELL_AWAY, about=cadence, data=data)
     )
+
+
+def _notice(
+    briefing: Briefing,
+    kind: NoticeKind,
+    to: str,
+    occasion: str,
+    facts: dict[str, Any],
+    *,
+    about: str = "",
+    urgent: bool = False,
+) -> Notice | None:
+    """A message to one person that says by itself that it comes of the programme, and of no onboarding any more."""
+    return briefing.notice(kind, to, occasion, {**facts, "programme": True}, about=about, urgent=urgent)
 
 
 def _newcomers(briefing: Briefing, told: Iterable[Notice]) -> list[Person]:
@@ -251,11 +266,11 @@ def _tell_of_another_owner(briefing: Briefing, change: ProgrammeChange) -> list[
         return []
 
     def facts(language: str) -> dict[str, Any]:
-        return {"before": briefing.name(before, language), "now": briefing.name(now, language), "programme": True}
+        return {"before": briefing.name(before, language), "now": briefing.name(now, language)}
 
     people = dict.fromkeys([now, before, *briefing.playing("project_lead")])
     return present(
-        briefing.notice("reassigned", to, _key(change), facts(briefing.language_of(to)))
+        _notice(briefing, "reassigned", to, _key(change), facts(briefing.language_of(to)))
         for to in people
         if not briefing.are_one(to, change.by)
     )
@@ -313,8 +328,10 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
     if cadence.kind == "message":
         return _write(briefing, occasion, entry, cadence)
     hour = _hour(briefing, occasion, entry, cadence, day)
+    people = _people_of(briefing, cadence)
     return present(
-        briefing.notice(
+        _notice(
+            briefing,
             "programme_meeting",
             id,
             entry.key,
@@ -323,11 +340,12 @@ def _announce(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cad
                 "on": str(day),
                 "minutes": cadence.minutes or "",
                 "starts_at": "",
+                "with": [briefing.called([other], briefing.language_of(id)) for other in people],
                 **hour,
             },
             about=cadence.key,
         )
-        for id in _people_of(briefing, cadence)
+        for id in people
     )
 
 
@@ -397,7 +415,8 @@ def _write(briefing: Briefing, occasion: ProgrammeOccasion, entry: Entry, cadenc
     sent = sum(not is_contained(briefing, cadence, turn) for turn in range(before))
     edition = editions[sent % len(editions)] if editions else None
     return present(
-        briefing.notice(
+        _notice(
+            briefing,
             "programme_message",
             id,
             entry.key,

@@ -651,12 +651,15 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
         "on": "2027-06-08",
         "minutes": 60,
         "starts_at": "2027-06-08T12:30:00+00:00",
+        "with": ["Mara Olsen", "Jürgen Weiß", "Dr. Anke Sommer"],
+        "programme": True,
     },
     "programme_message": {
         "title": "Quarterly value letter",
         "headline": "Then and now",
         "text": "Put the figure that you bought us for beside what it was before.",
         "next_step": "reply with the figure as it is today.",
+        "programme": True,
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
     "playbook_change_refused": {
@@ -1352,12 +1355,15 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
         "on": "2027-06-08",
         "minutes": 60,
         "starts_at": "2027-06-08T05:30:00+00:00",
+        "with": ["森 健二", "高橋 美咲様"],
+        "programme": True,
     },
     "programme_message": {
         "title": "四半期の成果レポート",
         "headline": "導入前との比較をお願いします",
         "text": "ご契約時に伺った指標を、導入前の数値と並べてご確認ください。",
         "next_step": "最新の数値を一行でご返信ください。",
+        "programme": True,
     },
     "ready_early": {"hand_off_from": "2027-03-01"},
     "playbook_change_refused": {

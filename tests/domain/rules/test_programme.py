@@ -135,6 +135,16 @@ def test_a_meeting_without_an_hour_is_in_no_list() -> None:
     assert () == writing.meetings
 
 
+@pytest.mark.parametrize("tier", ["high-touch", "tech-touch"])
+def test_whatever_comes_of_a_programme_says_so(tier: str) -> None:
+    """Its small print must not speak of an onboarding that is over, and a meeting names who comes."""
+    told = year_of(opened(), tier)
+
+    assert {True} == {notice.facts["programme"] for notice in told}
+    for meeting in (notice for notice in told if notice.kind == "programme_meeting"):
+        assert ["Jonas Weber", "Stefan Vogel"] == meeting.facts["with"][:2]
+
+
 def due(entry: Entry) -> datetime:
     return entry.due
 
