@@ -437,13 +437,15 @@ def _receipt(briefing: Briefing, fact: Fact, facts: dict[str, Any], *, heard: se
     """
     raiser = fact.data.get("raised_by") or fact.by
     raisers = [raiser] if raiser and briefing.is_customer(raiser) else []
+    # Nobody at the customer's has said what one of ours has written down.
+    ours = bool(raiser) and briefing.colleague(raiser) is not None
     people = [id for id in dict.fromkeys([*raisers, *briefing.playing("project_lead")]) if id not in heard]
     return present(
         briefing.notice(
             "issue_raised",
             id,
             fact.key,
-            {**facts, "yours": id in raisers},
+            {**facts, "yours": id in raisers, "ours": ours},
             about=fact.about,
             urgent=urgent or id in raisers,
         )

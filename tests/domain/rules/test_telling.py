@@ -253,6 +253,15 @@ def test_a_critical_issue_goes_to_the_manager_at_once(onboarding: Simulation) ->
     assert [onboarding.now] == [notice.not_before for notice in normal if notice.to == "project_lead"], "a receipt"
 
 
+@pytest.mark.parametrize(("by", "ours"), [(OWNER, True), ("technical_lead", False), (None, False)])
+def test_the_project_lead_hears_whose_word_an_issue_is(onboarding: Simulation, by: str | None, ours: bool) -> None:
+    """What one of ours has written down nobody has reported at the customer's; of what a system says nobody knows."""
+    onboarding.tell("raise_issue", title="It is slow", severity="normal", **({"by": by} if by else {}))
+
+    [receipt] = onboarding.notices("issue_raised", to="project_lead")
+    assert ours == receipt.facts["ours"]
+
+
 def test_the_window_of_a_stage_is_that_of_its_dates() -> None:
     """The playbook's "weeks 2-6" hold for no customer whose plan was stretched, moved or met a holiday."""
     onboarding = opened()
