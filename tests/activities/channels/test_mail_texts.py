@@ -824,6 +824,80 @@ def test_the_list_of_who_stands_in_says_once_why_some_of_it_is_another_ones(
     assert words.partition("2026")[0] not in listed(0)
 
 
+@pytest.mark.parametrize(
+    ("language", "programme", "onboarding"),
+    [("en", "success programme", "onboarding"), ("ja", "サクセスプログラム", "オンボーディング")],
+)
+def test_after_the_hand_off_no_mail_says_that_an_onboarding_goes_on(
+    language: Language, programme: str, onboarding: str
+) -> None:
+    """Neither to the customer nor to our own people: the small print says what their part is now."""
+    for kind in ("programme_meeting", "programme_message"):
+        for role in (sample, to_staff):
+            text = OURS.render(role(cast("NoticeKind", kind), language)).text.replace(ONBOARDING, "")
+            assert (True, False) == (programme in text, onboarding in text)
+
+
+@pytest.mark.parametrize(
+    ("language", "to_us", "to_them"),
+    [
+        ("en", "what they would like to reach", "what you would like to reach"),
+        ("ja", "伺ってください", "お聞かせください"),
+    ],
+)
+def test_an_occasion_of_the_programme_says_to_each_side_what_is_theirs(
+    language: Language, to_us: str, to_them: str
+) -> None:
+    ours = OURS.render(to_staff("programme_meeting", language)).text
+    theirs = OURS.render(sample("programme_meeting", language)).text
+
+    assert (True, False) == (to_us in ours, to_them in ours)
+    assert (False, True) == (to_us in theirs, to_them in theirs)
+
+
+@pytest.mark.parametrize(
+    ("language", "words", "nobody_said"),
+    [
+        ("en", "We have put this issue on record", "was reported at your company"),
+        ("ja", "弊社にて記録いたしました", "貴社の方より"),
+    ],
+)
+def test_of_an_issue_that_we_raised_nobody_at_the_customers_reads_that_they_did(
+    language: Language, words: str, nobody_said: str
+) -> None:
+    ours = of_facts("issue_raised", language, yours=False, ours=True)
+    theirs = of_facts("issue_raised", language, yours=False, ours=False)
+
+    assert (True, False) == (words in ours, nobody_said in ours)
+    assert (False, True) == (words in theirs, nobody_said in theirs)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["kickoff_agenda", "correction_opened"])
+def test_steps_and_points_are_a_numbered_list(kind: NoticeKind, language: Language) -> None:
+    """A number that is printed beside each is a line like any other: on a phone the next begins below it."""
+    rendered = OURS.render(sample(kind, language))
+
+    assert ("1. ", "2. ") == tuple(re.findall(r"^[12]\. ", rendered.text, re.MULTILINE))
+    assert "<ol" in rendered.html
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "It takes 45 minutes."), ("ja", "所要時間は45分です。")])
+def test_who_chooses_an_hour_for_the_kickoff_reads_how_long_it_takes(language: Language, words: str) -> None:
+    assert words in of_facts("kickoff_agenda", language, slot_minutes=45)
+    assert words not in of_facts("kickoff_agenda", language)
+
+
+def test_a_japanese_day_keeps_its_bracket_in_a_heading() -> None:
+    """Else it may stand alone at the beginning of the next line: 12月4日 / （金）までに."""
+    rendered = OURS.render(sample("kickoff_agenda", "ja"))
+
+    heading = re.search("<h1.*?</h1>", rendered.html, re.DOTALL)
+    assert heading is not None
+    assert "日\u2060（金）" in heading[0]
+    assert "日（金）" in rendered.subject
+
+
 def of_facts(kind: NoticeKind, language: Language, **facts: Any) -> str:
     """The text of a sample with some of its facts changed."""
     waiting = sample(kind, language)
