@@ -405,11 +405,11 @@ OF_REPAIRS: Sequence[tuple[str, str]] = (
     ),
     (
         "its success programme is started, counted from the hand-off on {day}",
-        "{day}の移行を起点に、通常支援プログラムを開始します。",
+        "{day}の移行を起点に、サクセスプログラムを開始します。",
     ),
     (
         "its success programme is told when the customer leaves, or that they stay, as was recorded last",
-        "最後の記録どおり、解約日または契約の継続を通常支援プログラムに伝えます。",
+        "最後の記録どおり、解約日または契約の継続をサクセスプログラムに伝えます。",
     ),
     (
         "its schedule runs again, and now. What fails stands in its runs in the Temporal UI",

@@ -65,16 +65,16 @@ SAID: Mapping[str, tuple[str, str]] = {
     "told_renewal_recorded": ("It is recorded, and stands in the journal.", "記録しました。履歴にも残ります。"),
     "told_renewal_ended": (
         "It is recorded. The success programme has ended: nobody is invited or written to any more.",
-        "記録しました。通常支援プログラムは終了しました。今後、ご案内やメールは送られません。",
+        "記録しました。サクセスプログラムは終了しました。今後、ご案内やメールは送られません。",
     ),
     "told_renewal_ends_ahead": (
         "It is recorded. The success programme goes on until that day, and ends by itself then.",
-        "記録しました。通常支援プログラムはその日まで続き、当日に自動で終了します。",
+        "記録しました。サクセスプログラムはその日まで続き、当日に自動で終了します。",
     ),
     "told_renewal_not_reached": (
         "It is recorded, but the success programme does not know of it yet: it could not be reached. Record the same"
         " once more a little later.",
-        "記録しましたが、通常支援プログラムに接続できず、まだ反映されていません。しばらくしてから、同じ内容をもう一度記録してください。",
+        "記録しましたが、サクセスプログラムに接続できず、まだ反映されていません。しばらくしてから、同じ内容をもう一度記録してください。",
     ),
 }
 RENEWAL_WORDS: Mapping[Language, Mapping[str, str]] = {

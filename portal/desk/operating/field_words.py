@@ -33,8 +33,8 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "corrections": ("Course corrections", "立て直し策"),
     "hand_off": ("Hand-off to the success programme", "通常支援への移行"),
     "criteria": ("What must hold for the hand-off", "通常支援への移行条件"),
-    "programme": ("The success programme", "通常支援プログラム"),
-    "programme_cadences": ("The success programme: meetings and letters", "通常支援プログラム：会議・お便り"),
+    "programme": ("The success programme", "サクセスプログラム"),
+    "programme_cadences": ("The success programme: meetings and letters", "サクセスプログラム：会議・お便り"),
     "budgets": ("Budgets of a rehearsal", "リハーサルの上限"),
 }
 """Kinds of parts, in the plural where there are several."""

@@ -55,7 +55,7 @@ FINDING: Mapping[str, tuple[str, str]] = {
     "number_many": ("{count} findings", "{count}件の指摘"),
     "looked_at": (
         "{onboardings} open onboardings and {programmes} success programmes were looked at.",
-        "進行中のオンボーディング{onboardings}件、通常支援プログラム{programmes}件を確認しました。",
+        "進行中のオンボーディング{onboardings}件、サクセスプログラム{programmes}件を確認しました。",
     ),
     "silent_one": ("{count} did not answer.", "{count}件は応答がありませんでした。"),
     "silent_many": ("{count} did not answer.", "{count}件は応答がありませんでした。"),
