@@ -9,7 +9,7 @@ from domain.news import HANDED_OVER, VENDOR_ONLY
 from domain.notice import Notice, NoticeKind
 from domain.playbook import Draft
 from domain.record import DraftChange
-from domain.rules import escalating, letters
+from domain.rules import escalating, letters, meetings
 from domain.rules.briefing import Briefing, present
 from domain.rules.plan_letter import asked_with_it, plan_to, readers
 
@@ -266,7 +266,7 @@ WAITING: Mapping[str, Waiting] = {
         Waiting(
             "hand_off",
             lambda briefing: briefing.rollout,
-            lambda briefing, _, to: letters.hand_off_to(briefing, to),
+            lambda briefing, _, to: {**letters.hand_off_to(briefing, to), **meetings.not_held(briefing, to)},
             about=lambda _: "",
         ),
         Waiting(

@@ -276,6 +276,7 @@ def status_report(briefing: Briefing, to: str, *, since: date) -> Facts:
         "next": upcoming(briefing, language, without=hidden),
         "late": overdue(briefing, language, without=hidden),
         "to_sign": _to_sign(briefing, to, language),
+        "unmet": [briefing.title(key, language) for key in state.missing()] if for_staff else [],
         **_slipped(briefing, language),
         "issues": [{"issue": i.key, "title": i.title, "severity": i.severity} for i in state.issues],
         "wins": wins(briefing, since=since),

@@ -220,6 +220,23 @@ def _as_meeting(title: Text) -> Text:
     return {language: _HELD.sub("", words) for language, words in title.items()}
 
 
+def not_held(briefing: Briefing, to: str) -> dict[str, Any]:
+    """What somebody was told of for a day that lies ahead, as facts of a farewell: it falls away with the onboarding.
+
+    What has an hour is called off by itself (`inviting`), from calendars too.
+    """
+    closed_on, language = briefing.calendar.day_of(briefing.deal.closed_at), briefing.language_of(to)
+    announced = []
+    for cadence in (one for one in briefing.playbook.cadences if one.goes_out and one.kind == "meeting"):
+        days = cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan) or ()
+        told = takewhile(lambda day, of=cadence: notice_moment(of, briefing.calendar, day) <= briefing.now, days)
+        for day in (one for one in told if one > briefing.today and not hour_agreed(briefing, cadence, one)):
+            meeting = of_series(briefing, cadence, day)
+            if to in announced_to(briefing, cadence, day, meeting.people):
+                announced.append({"title": briefing.say(meeting.title, language), "on": str(day)})
+    return {"not_held": announced} if announced else {}
+
+
 # --- hours that were agreed
 
 

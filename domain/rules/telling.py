@@ -628,7 +628,13 @@ def _ended(briefing: Briefing, fact: Fact, _: dict[str, str]) -> Notices:
     if ending in HANDED_OVER:
         people = [*([] if decided else briefing.rollout), briefing.state.owner]
         return present(
-            briefing.notice("hand_off", id, fact.key, letters.hand_off_to(briefing, id), about=fact.about)
+            briefing.notice(
+                "hand_off",
+                id,
+                fact.key,
+                {**letters.hand_off_to(briefing, id), **meetings.not_held(briefing, id)},
+                about=fact.about,
+            )
             for id in dict.fromkeys(people)
             if not briefing.are_one(id, fact.by)
         )

@@ -587,6 +587,17 @@ def test_a_report_on_a_plan_that_is_done_says_what_comes(language: Language, don
     assert next_step in text
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "The hand-off still waits for this"), ("ja", "残っている条件")])
+def test_a_report_to_us_on_a_plan_that_is_done_says_what_the_hand_off_waits_for(language: Language, words: str) -> None:
+    facts: dict[str, Any] = {"open_stages": [], "next": [], "late": [], "unmet": ["Outcomes"]}
+
+    to_us = OURS.render(to_staff("status_report", language, **facts)).text
+    assert words in to_us
+    assert "Outcomes" in to_us
+    assert words not in of_facts("status_report", language, **facts)
+    assert words not in OURS.render(to_staff("status_report", language, **{**facts, "unmet": []})).text
+
+
 @pytest.mark.parametrize(
     ("language", "part", "in_writing", "words"),
     [
@@ -886,6 +897,14 @@ def test_steps_and_points_are_a_numbered_list(kind: NoticeKind, language: Langua
 def test_who_chooses_an_hour_for_the_kickoff_reads_how_long_it_takes(language: Language, words: str) -> None:
     assert words in of_facts("kickoff_agenda", language, slot_minutes=45)
     assert words not in of_facts("kickoff_agenda", language)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "No longer held"), ("ja", "開催を取りやめる会議")])
+def test_a_farewell_says_which_meetings_are_not_held_where_there_are_any(language: Language, words: str) -> None:
+    announced = [{"title": "Check", "on": "2027-02-15"}]
+
+    assert words in of_facts("hand_off", language, not_held=announced)
+    assert words not in of_facts("hand_off", language)
 
 
 def test_a_japanese_day_keeps_its_bracket_in_a_heading() -> None:

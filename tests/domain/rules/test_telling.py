@@ -794,6 +794,42 @@ def test_the_farewell_names_the_meeting_that_its_reader_comes_to_next() -> None:
     } == meets_at
 
 
+@pytest.mark.parametrize(
+    ("ends", "not_held"), [("2027-02-11 08:00", None), ("2027-02-12 12:00", "2027-02-15"), ("2027-02-15 12:00", None)]
+)
+def test_the_farewell_calls_off_what_was_announced_for_a_day_ahead(ends: str, not_held: str | None) -> None:
+    """Two working days before its day the check of the adoption plan is announced, to those who come."""
+    onboarding = gone_live()
+    onboarding.in_time(to="success_plan_agreed")
+    onboarding.to(ends)
+    for criterion in ("adoption_on_target", "outcomes_visible", "self_sufficient"):
+        onboarding.tell("attest_criterion", criterion=criterion, by="project_lead")
+    onboarding.until(onboarding.now + timedelta(hours=10))
+
+    told = {one.to: one.facts.get("not_held") for one in onboarding.notices("hand_off")}
+    those = [{"title": "Check of the adoption plan", "on": not_held}] if not_held else None
+    assert {
+        "project_lead": those,
+        "champion": those,
+        OWNER: those,
+        "executive_sponsor": None,
+        "technical_lead": None,
+    } == told
+
+
+def test_a_report_to_the_owner_names_what_the_hand_off_waits_for() -> None:
+    """Else it would say that nothing is to be done, week after week, while they alone hold it up."""
+    onboarding = gone_live()
+    onboarding.in_time(to="success_plan_agreed")
+    onboarding.tell("attest_criterion", criterion="outcomes_visible", by="project_lead")
+    onboarding.until(onboarding.now + timedelta(days=8))
+
+    ours, theirs = (onboarding.notices("status_report", to=id)[-1] for id in (OWNER, "project_lead"))
+    assert [] == ours.facts["next"]
+    assert ["Adoption has reached its target", "The customer manages everyday tasks without us"] == ours.facts["unmet"]
+    assert [] == theirs.facts["unmet"]
+
+
 def test_a_report_names_the_sign_off_that_waits_for_its_reader() -> None:
     """Until they have decided: after a no it is ours to act."""
     onboarding = opened()
