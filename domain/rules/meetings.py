@@ -228,9 +228,11 @@ def not_held(briefing: Briefing, to: str) -> dict[str, Any]:
     closed_on, language = briefing.calendar.day_of(briefing.deal.closed_at), briefing.language_of(to)
     announced = []
     for cadence in (one for one in briefing.playbook.cadences if one.goes_out and one.kind == "meeting"):
-        days = cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan) or ()
-        told = takewhile(lambda day, of=cadence: notice_moment(of, briefing.calendar, day) <= briefing.now, days)
-        for day in (one for one in told if one > briefing.today and not hour_agreed(briefing, cadence, one)):
+        for day in cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan) or ():
+            if notice_moment(cadence, briefing.calendar, day) > briefing.now:
+                break
+            if day <= briefing.today or hour_agreed(briefing, cadence, day):
+                continue
             meeting = of_series(briefing, cadence, day)
             if to in announced_to(briefing, cadence, day, meeting.people):
                 announced.append({"title": briefing.say(meeting.title, language), "on": str(day)})

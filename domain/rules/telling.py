@@ -435,10 +435,10 @@ def _receipt(briefing: Briefing, fact: Fact, facts: dict[str, Any], *, heard: se
 
     Who raised it gets it although they brought the news: it is the answer to it.
     """
-    raiser = fact.data.get("raised_by") or fact.by
+    raiser = str(fact.data.get("raised_by") or fact.by or "")
     raisers = [raiser] if raiser and briefing.is_customer(raiser) else []
     # Nobody at the customer's has said what one of ours has written down.
-    ours = bool(raiser) and briefing.colleague(raiser) is not None
+    ours = briefing.colleague(raiser) is not None
     people = [id for id in dict.fromkeys([*raisers, *briefing.playing("project_lead")]) if id not in heard]
     return present(
         briefing.notice(

@@ -30,8 +30,8 @@ _MAY_TURN = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U000
 _SPACES = re.compile(r"\s+")
 # A name such as 伊藤 健: kanji and kana have no space between them but there.
 _IN_A_NAME = re.compile("(?<=[\u3040-\u30ff\u3400-\u9fff]) (?=[\u3040-\u30ff\u3400-\u9fff])")
-# A day such as 12月4日（金）: in a heading it stands among other words, and must not lose its bracket to the next line.
-_IN_A_DAY = re.compile("日（(?=[月火水木金土日])")
+# A day such as 12月4日（金）: in a heading it stands among other words, and must not be cut by the end of a line.
+_IN_A_DAY = re.compile("(?<=月)(?=[0-9]{1,2}日（[月火水木金土日]）)|(?<=[0-9]日)(?=（[月火水木金土日]）)")
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
@@ -142,7 +142,7 @@ def fill_html(html: str, values: Sequence[Shaped]) -> str:
             return escape(_lines(value.text)).replace("\n", "<br>")
         line = _IN_A_NAME.sub("\u00a0", escape(_flat(value.text)))
         # What is whole breaks nowhere.
-        return line if value.shape == "whole" else _IN_A_DAY.sub("日\u2060（", line)
+        return line if value.shape == "whole" else _IN_A_DAY.sub("\u2060", line)
 
     return _NUMBERED.sub(filled, html)
 

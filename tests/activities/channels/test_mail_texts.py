@@ -843,9 +843,10 @@ def test_after_the_hand_off_no_mail_says_that_an_onboarding_goes_on(
     language: Language, programme: str, onboarding: str
 ) -> None:
     """Neither to the customer nor to our own people: the small print says what their part is now."""
-    for kind in ("programme_meeting", "programme_message"):
+    kinds: tuple[NoticeKind, ...] = ("programme_meeting", "programme_message")
+    for kind in kinds:
         for role in (sample, to_staff):
-            text = OURS.render(role(cast("NoticeKind", kind), language)).text.replace(ONBOARDING, "")
+            text = OURS.render(role(kind, language)).text.replace(ONBOARDING, "")
             assert (True, False) == (programme in text, onboarding in text)
 
 
@@ -907,13 +908,13 @@ def test_a_farewell_says_which_meetings_are_not_held_where_there_are_any(languag
     assert words not in of_facts("hand_off", language)
 
 
-def test_a_japanese_day_keeps_its_bracket_in_a_heading() -> None:
-    """Else it may stand alone at the beginning of the next line: 12月4日 / （金）までに."""
+def test_a_japanese_day_stays_on_one_line_of_a_heading() -> None:
+    """Else its bracket may stand alone at the beginning of the next line: 12月4日 / （金）までに."""
     rendered = OURS.render(sample("kickoff_agenda", "ja"))
 
     heading = re.search("<h1.*?</h1>", rendered.html, re.DOTALL)
     assert heading is not None
-    assert "日\u2060（金）" in heading[0]
+    assert "12月\u20604日\u2060（金）" in heading[0]
     assert "日（金）" in rendered.subject
 
 
