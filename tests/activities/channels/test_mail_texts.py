@@ -802,6 +802,35 @@ def test_who_stands_in_for_somebody_who_left_reads_why_they_get_it(
 
 
 @pytest.mark.parametrize(
+    ("language", "words", "once"),
+    [
+        (
+            "en",
+            "As of Monday, 9 November 2026, Anna (Sponsor) no longer takes part."
+            " As of Friday, 13 November 2026, Ben (Champion) no longer takes part."
+            " When this was written nobody had taken over, so what was for them came to you.",
+            "When this was written",
+        ),
+        (
+            "ja",
+            "2026年11月9日（月）付でAnna（Sponsor）が、2026年11月13日（金）付でBen（Champion）がご担当を離れられ、"
+            "作成時点では後任の方が決まっていなかったため、Anna、Ben宛のご連絡もお送りしています。",
+            "作成時点では",
+        ),
+    ],
+)
+def test_who_stands_in_for_two_reads_once_why_they_get_it(language: Language, words: str, once: str) -> None:
+    """That nobody had taken over stood there for each of them."""
+    first = {"name": "Anna", "role": "Sponsor", "since": "2026-11-09"}
+    second = {"name": "Ben", "role": "Champion", "since": "2026-11-13"}
+
+    mail = of_facts("reminder", language, predecessors=[first, second]).replace("\u2060", "")
+
+    assert words in " ".join(mail.split())
+    assert 1 == mail.count(once)
+
+
+@pytest.mark.parametrize(
     ("language", "words", "without_deputy"),
     [
         (
