@@ -7,12 +7,12 @@ from itertools import chain, islice
 from operator import attrgetter
 
 from domain.agenda.picture import status
-from domain.agenda.state import Entry, Fact, MilestoneState, State
+from domain.agenda.state import Entry, Fact, InvitedState, MilestoneState, State
 from domain.agenda.timing import stands
 from domain.attention import ANSWERS, BESIDE_THE_PLAN, MOST_AHEAD, NEEDS, Ahead, Attention, Need, OpenWork, WorkKind
 from domain.baseline import AGREED_BY, makes_firm
 from domain.calendar import CLOSING, OPENING
-from domain.rules import corrections
+from domain.rules import corrections, meetings
 from domain.rules.briefing import Briefing
 
 NEEDS_OF_STATUS: Mapping[str, Need] = {
@@ -24,15 +24,17 @@ NEEDS_OF_STATUS: Mapping[str, Need] = {
 }
 
 
-def attention(briefing: Briefing, facts: Sequence[Fact]) -> Attention:
-    """What the desk shows of the onboarding after a turn about those facts."""
+def attention(briefing: Briefing, facts: Sequence[Fact], invited: Sequence[InvitedState]) -> Attention:
+    """What the desk shows of the onboarding after a turn about those facts, which leaves people `invited`."""
     state, now = briefing.state, briefing.now
+    # What has begun is forgotten with this turn, and is shown once more: people are there.
+    invited = [*(one for one in state.invited if one.starts_at <= now), *invited]
     open_ones = [milestone for milestone in state.milestones if not milestone.settled]
-    work = () if state.ending else tuple(_work(briefing, open_ones))
+    work = () if state.ending else tuple(_work(briefing, open_ones, invited))
     need = _need(state, work, open_ones, now)
     first = _first(state, work, need, now)
     live = state.playing("go_live")
-    ahead = _ahead(state)
+    ahead = _ahead(state, invited)
     agreed = _agreed_go_live(briefing, facts)
     open_dues = [milestone.due for milestone in open_ones if not milestone.optional]
     lives_on = briefing.calendar.day_of(live.at or live.due) if live is not None and live.status != "waived" else None
@@ -84,14 +86,14 @@ def _agreed_go_live(briefing: Briefing, facts: Sequence[Fact]) -> date | None:
     return briefing.dossier.agreed_go_live
 
 
-def _ahead(state: State) -> tuple[Ahead, ...]:
+def _ahead(state: State, invited: Sequence[InvitedState]) -> tuple[Ahead, ...]:
     """The next of what happens by itself and of the meetings, soonest first."""
     if state.ending:
         return ()
     ahead = [Ahead(at=one.due, key=one.key, rule=one.rule, about=one.about) for one in _soonest(state)]
     ahead += [
         Ahead(at=one.starts_at, key=f"{one.key}/{one.occasion}", rule="meeting", about=one.key)
-        for one in state.invited
+        for one in invited
         if not one.cancelled
     ]
     return tuple(sorted(ahead, key=lambda one: (one.at, one.key))[:MOST_AHEAD])
@@ -106,7 +108,9 @@ def _soonest(state: State) -> list[Entry]:
 # --- open work
 
 
-def _work(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iterator[OpenWork]:
+def _work(
+    briefing: Briefing, open_ones: Sequence[MilestoneState], invited: Sequence[InvitedState]
+) -> Iterator[OpenWork]:
     state = briefing.state
     yield from _issues(briefing)
     if state.ending_ahead:
@@ -121,11 +125,12 @@ def _work(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iterator[O
         # Who has it, and what it is called, the register knows; of a correction it knows whom somebody has named.
         person, title = corrections.as_work(briefing, task) if state.correction(task) else ("", "")
         yield OpenWork(kind="task", key=task, person=person, due=briefing.calendar.at(day, CLOSING), title=title)
-    for meeting in state.invited:
-        ours = (id for id in meeting.people if not meeting.cancelled and not briefing.is_customer(id))
-        for person in ours:
+    for meeting in (one for one in invited if not one.cancelled):
+        held = meetings.find(briefing, meeting.key, briefing.calendar.day_of(meeting.starts_at))
+        title = briefing.say(held.title, "en") if held else ""
+        for person in (id for id in meeting.people if not briefing.is_customer(id)):
             key = f"{meeting.key}/{meeting.occasion}"
-            yield OpenWork(kind="meeting", key=key, person=person, due=meeting.starts_at)
+            yield OpenWork(kind="meeting", key=key, person=person, due=meeting.starts_at, title=title)
 
 
 def _milestones(briefing: Briefing, open_ones: Sequence[MilestoneState]) -> Iterator[OpenWork]:

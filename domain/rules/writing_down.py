@@ -46,6 +46,7 @@ def in_full_detail(decided: Decided) -> Writing:
     """All that the store keeps: the journal, the read model, the registers, and the messages of drafts as they read."""
     occasion, facts, fresh, recasting, doubts, briefing, *_ = decided
     state, playbook, now = briefing.state, briefing.playbook, occasion.now
+    shown = attention(briefing, facts, decided.invited.invited)
     opening = any(fact.kind == "opened" for fact in facts)
     risks = shipped_risks(playbook, now) if opening else []
     return Writing(
@@ -59,7 +60,7 @@ def in_full_detail(decided: Decided) -> Writing:
             *decided.invited.journal,
         ),
         notices=_heard(decided),
-        standing=standing(state, briefing.plan, playbook, briefing.calendar, now, attention=attention(briefing, facts)),
+        standing=standing(state, briefing.plan, playbook, briefing.calendar, now, attention=shown),
         registers=(*risks, *recasting.tasks, *registers(facts), *corrections.rows(decided.correct_by, now)),
         people=(*recasting.people(), *_staff(briefing), *standing_in.people(briefing, decided.notices)),
         **recasting.writing(),

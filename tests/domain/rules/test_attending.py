@@ -169,3 +169,26 @@ def test_the_desk_has_one_word_for_how_an_onboarding_stands(
     rank: int | None, status: str, ending: str | None, state: str
 ) -> None:
     assert state == shown_state(rank, status, ending)
+
+
+def test_a_meeting_is_work_in_the_turn_that_agrees_its_hour_and_none_in_the_one_that_calls_it_off() -> None:
+    """The day of whoever leads it had it only after the onboarding's next turn, which may come after the meeting."""
+    onboarding = opened()
+
+    onboarding.tell("agree_slot", meeting="kickoff_held", starts_at="2026-11-06T10:00:00+01:00", by="project_lead")
+    agreed = [(one.key, one.person) for one in work(onboarding, "meeting")]
+    onboarding.tell("pause", reason="The warehouse moves.", by="project_lead")
+
+    assert ("kickoff_held/2026-11-06", OWNER) in agreed
+    assert [] == work(onboarding, "meeting")
+
+
+def test_a_meeting_is_work_by_its_own_name_the_larger_one_too() -> None:
+    """The desk said "Monthly executive check-in" on the day of the 90-day business review."""
+    onboarding = opened()
+    onboarding.in_time(to="roi_reported")
+    review = onboarding.due_on("review_held")
+
+    onboarding.tell("agree_slot", meeting="executive_check_in", starts_at=f"{review}T10:00:00+01:00", by=OWNER)
+
+    assert {"90-day business review"} == {one.title for one in work(onboarding, "meeting")}
