@@ -77,6 +77,12 @@ class Milestone(StrictWire):
 
     key: Slug = Field(description="its name in commands, gates and the journal; once per playbook")
     title: Text = Field(description="as people read it in plans and mails")
+    meeting_title: Text | None = Field(
+        None,
+        description="what its meeting is called: Kickoff meeting, where the milestone is Kickoff meeting held",
+        # Kept playbooks go by the hash of what they say; it must not change where nothing is said.
+        exclude_if=lambda title: title is None,
+    )
     day: int = Field(ge=0, le=1000, description="calendar days after the anchor")
     anchor: Slug = Field("close", description="`close`, or the milestone from which the days count")
     not_before_day: int | None = Field(None, ge=0, description="never planned earlier than this day after the close")

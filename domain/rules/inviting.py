@@ -12,6 +12,7 @@ from domain.record import JournalRow, MeetingRow
 from domain.rules.briefing import Briefing, present
 from domain.rules.meetings import USUAL_MINUTES, Meeting, facts_of, find, is_fixed, since_the_last
 from domain.rules.schedule import cadence_days
+from domain.titles import meeting_title
 
 SOON = timedelta(hours=24)
 """An invitation to what begins this soon waits for no office hours: it would come when the meeting is over."""
@@ -135,7 +136,8 @@ def _invite(briefing: Briefing, result: Invitations, before: InvitedState | None
 def _call_off(briefing: Briefing, result: Invitations, gone: InvitedState) -> InvitedState:
     called_off = gone.model_copy(update={"sequence": gone.sequence + 1, "cancelled": True})
     day = briefing.calendar.day_of(gone.starts_at)
-    meeting = find(briefing, gone.key, day) or Meeting(gone.key, gone.key, gone.minutes, tuple(gone.people), "")
+    title = meeting_title(briefing.playbook, gone.key)
+    meeting = find(briefing, gone.key, day) or Meeting(gone.key, title, gone.minutes, tuple(gone.people), "")
     result.notices.extend(_told(briefing, "meeting_cancelled", called_off, meeting, people=gone.people))
     result.journal.append(
         JournalRow(

@@ -1,6 +1,5 @@
 """Who meets whom, about what, and at which hour? What the playbook has of a meeting, and the hours that were agreed."""
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import takewhile
@@ -13,13 +12,12 @@ from domain.rules import letters, slots
 from domain.rules.briefing import Briefing
 from domain.rules.schedule import cadence_days, culminating, notice_moment
 from domain.text import Text
+from domain.titles import meeting_title_of
 from domain.wording import rhythm_in_words
 
 USUAL_MINUTES = 60
 """How long a meeting takes where nobody has said it."""
 A_MONTH = timedelta(days=31)
-_HELD = re.compile(r"(?<=\S)( held|の実施)$")
-"""How the title of a milestone ends that is reached as soon as a meeting has been held."""
 
 
 class Meeting(NamedTuple):
@@ -86,7 +84,8 @@ def find(briefing: Briefing, key: str, day: date) -> Meeting | None:
     people = [*briefing.playing(raci.responsible, raci.accountable, *raci.consulted), owner]
     if milestone.role == "kickoff":
         people += briefing.playing("project_lead")
-    return Meeting(key, _as_meeting(milestone.title), None, tuple(dict.fromkeys(people)), owner)
+    title = meeting_title_of(briefing.playbook, milestone)
+    return Meeting(key, title, None, tuple(dict.fromkeys(people)), owner)
 
 
 def facts_of(briefing: Briefing, meeting: Meeting, day: date, to: str) -> dict[str, Any]:
@@ -211,13 +210,6 @@ def _before(briefing: Briefing, cadence: Cadence, day: date) -> date | None:
     days = cadence_days(cadence, briefing.state, briefing.calendar, closed_on, briefing.plan)
     before = list(takewhile(lambda one: one < day, days)) if days is not None else []
     return before[-1] if before else None
-
-
-def _as_meeting(title: Text) -> Text:
-    """What people are invited to: the kickoff meeting, where the milestone is "Kickoff meeting held"."""
-    if isinstance(title, str):
-        return _HELD.sub("", title)
-    return {language: _HELD.sub("", words) for language, words in title.items()}
 
 
 def not_held(briefing: Briefing, to: str) -> dict[str, Any]:

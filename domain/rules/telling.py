@@ -17,6 +17,7 @@ from domain.rules.digests import A_WEEKS_LETTER
 from domain.rules.previewing import if_it_takes
 from domain.rules.record_keeping import merged, registers
 from domain.rules.schedule import cadence_days, deadline, notice_moment, service_level
+from domain.titles import meeting_title
 
 Notices = list[Notice]
 
@@ -136,6 +137,7 @@ def _hours(briefing: Briefing, key: str, to: str) -> dict[str, Any]:
 
 def _kickoff(briefing: Briefing, key: str, language: str) -> dict[str, Any]:
     return {
+        "title": briefing.say(meeting_title(briefing.playbook, key), language),
         "due": briefing.due_on(key),
         "late": briefing.is_past(key),
         "agenda": [briefing.say(text, language) for text in briefing.playbook.kickoff.agenda],

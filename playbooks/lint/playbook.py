@@ -1,16 +1,16 @@
 """Could this playbook work? Finds what the schema cannot see: keys that lead nowhere, circles, contradictory days.
 
 Each check is one small function in a table: `ERRORS` refuse the playbook, `WARNINGS` are shown. The checks of keys are
-in this file; those of sizes, gates, dates, windows, waits, measures, texts and audiences have a file each. What is
-stricter than the schema is checked here and not there, because open onboardings read their stored playbook by the
-schema: it may grow, but never tighten.
+in this file; those of sizes, gates, dates, windows, waits, measures, texts, audiences and meetings have a file each.
+What is stricter than the schema is checked here and not there, because open onboardings read their stored playbook by
+the schema: it may grow, but never tighten.
 """
 
 from collections.abc import Callable, Iterator
 
 from domain.playbook import Playbook
 from playbooks.complaint import Complaint, Gravity, Spot, field_name
-from playbooks.lint import audiences, dates, gates, measures, sizes, texts, waits, windows
+from playbooks.lint import audiences, dates, gates, measures, meetings, sizes, texts, waits, windows
 from playbooks.lint.walk import Named, every_key, references
 
 Check = Callable[[Playbook], Iterator[tuple[Spot, str]]]
@@ -86,4 +86,5 @@ WARNINGS: tuple[Check, ...] = (
     *measures.WARNINGS,
     *texts.WARNINGS,
     *audiences.WARNINGS,
+    *meetings.WARNINGS,
 )

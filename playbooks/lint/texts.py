@@ -28,7 +28,7 @@ def texts_say_something(playbook: Playbook) -> Iterator[Finding]:
 def titles_are_one_line(playbook: Playbook) -> Iterator[Finding]:
     """Titles stand in the subjects of mails."""
     for spot, text in texts_of(playbook):
-        if spot[-1] == "title":
+        if spot[-1] in ("title", "meeting_title"):
             for language, words in {"": text}.items() if isinstance(text, str) else text.items():
                 if "\n" in words.strip():
                     yield (*spot, language) if language else spot, "holds a line break, but stands in subjects of mails"

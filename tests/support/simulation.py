@@ -47,6 +47,25 @@ def high_touch() -> Playbook:
     return playbook_of("high-touch")
 
 
+def with_milestone(key: str, playbook: Playbook | None = None, **changes: Any) -> Playbook:
+    """The playbook, by default high-touch, with fields of one of its milestones changed."""
+    playbook = playbook or high_touch()
+    return playbook.model_copy(
+        update={
+            "stages": tuple(
+                stage.model_copy(
+                    update={
+                        "milestones": tuple(
+                            one.model_copy(update=changes) if one.key == key else one for one in stage.milestones
+                        )
+                    }
+                )
+                for stage in playbook.stages
+            )
+        }
+    )
+
+
 @functools.cache
 def staff() -> Team:
     return STAFF()

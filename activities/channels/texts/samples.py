@@ -208,6 +208,7 @@ _EN: dict[NoticeKind, dict[str, Any]] = {
     },
     "hand_off_gaps": {"missing": ["the statement of work", "who the technical lead is"], "completeness_pct": 88},
     "kickoff_agenda": {
+        "title": "Kickoff meeting",
         "in_writing": False,
         "due": "2026-12-04",
         "agenda": [
@@ -928,6 +929,7 @@ _JA: dict[NoticeKind, dict[str, Any]] = {
     },
     "hand_off_gaps": {"missing": ["作業範囲記述書（SOW）", "技術責任者"], "completeness_pct": 88},
     "kickoff_agenda": {
+        "title": "キックオフミーティング",
         "in_writing": False,
         "due": "2026-12-04",
         "agenda": [

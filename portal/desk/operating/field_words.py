@@ -120,6 +120,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "mails": ("limit of mails", "メールの上限"),
     "many_integrations": ("factor for many systems to connect", "連携先が多い場合の係数"),
     "many_integrations_from": ("many systems are, from", "連携先が多いとみなす数"),
+    "meeting_title": ("title of the meeting", "会議の名称"),
     "message": ("what the message says", "メッセージの内容"),
     "metric": ("figure", "指標"),
     "milestone": ("leads to", "対象マイルストーン"),

@@ -140,6 +140,26 @@ def test_a_kickoff_that_is_late_names_no_day_to_the_customer(language: Language,
 
 
 @pytest.mark.parametrize(
+    ("language", "own", "usual"),
+    [("en", "Project start", "Kickoff meeting"), ("ja", "開始会", "キックオフミーティング")],
+)
+@pytest.mark.parametrize("late", [True, False])
+def test_the_agenda_of_the_kickoff_calls_it_as_the_playbook_does(
+    language: Language, own: str, usual: str, late: bool
+) -> None:
+    """To both sides. One that was written before it had the name of the meeting has the usual one."""
+    waiting = sample("kickoff_agenda", language, title=own, late=late)
+    facts = {name: fact for name, fact in waiting.notice.facts.items() if name != "title"}
+    nameless = waiting.model_copy(update={"notice": waiting.notice.model_copy(update={"facts": facts})})
+
+    for mail in (HOUSE.render(waiting), HOUSE.render(to_staff("kickoff_agenda", language, title=own, late=late))):
+        assert own in mail.subject
+        assert 2 <= f"{mail.subject} {mail.text}".count(own)
+        assert usual.lower() not in f"{mail.subject} {mail.text}".lower()
+    assert usual in HOUSE.render(nameless).subject
+
+
+@pytest.mark.parametrize(
     ("kind", "sentence"),
     [
         ("milestone_reached", "The milestone Kickoff meeting held was reached on "),

@@ -7,7 +7,7 @@ import pytest
 
 from domain.notice import Notice
 from domain.team import MeetingHour
-from tests.support.simulation import OWNER, Simulation, opened, staff
+from tests.support.simulation import OWNER, Simulation, deal, opened, staff, with_milestone
 
 SERIES = "technical_meeting"
 KICKOFF = "2026-11-06T10:00:00+01:00"
@@ -45,6 +45,13 @@ def weekly(onboarding: Simulation, hour: str = "2026-11-26T14:30:00+01:00") -> N
     onboarding.settled("kickoff_held")
     onboarding.to_day(21)
     onboarding.tell("agree_slot", meeting=SERIES, starts_at=hour, weekly=True, by="technical_lead")
+
+
+def agree(onboarding: Simulation, key: str) -> None:
+    """The meeting of that milestone gets its hour on the day by which it is due."""
+    milestone = onboarding.state.milestone(key)
+    assert milestone is not None
+    onboarding.tell("agree_slot", meeting=key, starts_at=milestone.due.isoformat(), by="project_lead")
 
 
 # --- what is offered
@@ -95,20 +102,64 @@ def test_an_agreed_hour_invites_everybody_who_takes_part_once(onboarding: Simula
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("lindenau-germany", "Kickoff meeting"), ("aozora-japan", "キックオフミーティング")]
+    ("name", "key", "title"),
+    [
+        ("lindenau-germany", "kickoff_held", "Kickoff meeting"),
+        ("aozora-japan", "kickoff_held", "キックオフミーティング"),
+        ("lindenau-germany", "plan_agreed", "Onboarding plan walkthrough"),
+        ("aozora-japan", "plan_agreed", "オンボーディング計画説明会"),
+        ("lindenau-germany", "review_held", "90-day business review"),
+        ("aozora-japan", "review_held", "90日ビジネスレビュー"),
+    ],
 )
 def test_people_are_invited_to_the_meeting_not_to_the_state_that_its_milestone_is_named_after(
-    name: str, title: str
+    name: str, key: str, title: str
 ) -> None:
     """Mail and calendar said: You are invited to "Kickoff meeting held"."""
     onboarding = opened(name)
-    kickoff = onboarding.state.milestone("kickoff_held")
-    assert kickoff is not None
 
-    onboarding.tell("agree_slot", meeting="kickoff_held", starts_at=kickoff.due.isoformat(), by="project_lead")
+    agree(onboarding, key)
 
     [invitation] = onboarding.notices("invitation", to="project_lead")
     assert title == invitation.facts["title"]
+
+
+def test_a_company_calls_its_meeting_as_it_likes_and_every_message_about_it_does() -> None:
+    """The agenda that asks for an hour, the invitation, who does not come, and that it falls away."""
+    own = with_milestone("kickoff_held", meeting_title={"en": "Project start workshop", "ja": "開始ワークショップ"})
+    onboarding = Simulation(deal(), own)
+    onboarding.tell("send_draft", draft="introduction", by=OWNER)
+
+    agree(onboarding, "kickoff_held")
+    onboarding.tell("tell_attendance", meeting="kickoff_held", answer="declined", by="project_lead")
+    onboarding.tell("reach_milestone", milestone="kickoff_held", by=OWNER)
+
+    about_it = ("kickoff_agenda", "invitation", "answer", "meeting_cancelled")
+    titles = {notice.kind: notice.facts["title"] for notice in onboarding.notices() if notice.kind in about_it}
+    assert dict.fromkeys(about_it, "Project start workshop") == titles
+
+
+@pytest.mark.parametrize(
+    ("name", "kickoff", "plan"),
+    [
+        ("lindenau-germany", "Kickoff meeting", "Onboarding plan agreed"),
+        ("aozora-japan", "キックオフミーティング", "オンボーディング計画の合意"),
+    ],
+)
+def test_where_the_playbook_names_no_meeting_the_kickoff_is_one_all_the_same(
+    name: str, kickoff: str, plan: str
+) -> None:
+    """As in every version from before meetings had titles. What the program does not know has its milestone's title."""
+    before = with_milestone("kickoff_held", with_milestone("plan_agreed", meeting_title=None), meeting_title=None)
+    onboarding = Simulation(deal(name), before)
+    onboarding.tell("send_draft", draft="introduction", by=onboarding.state.owner)
+
+    agree(onboarding, "kickoff_held")
+    agree(onboarding, "plan_agreed")
+
+    titles = [notice.facts["title"] for notice in onboarding.notices("invitation", to="project_lead")]
+    assert [kickoff, plan] == titles
+    assert {kickoff} == {one.facts["title"] for one in onboarding.notices("kickoff_agenda", to="project_lead")}
 
 
 def test_another_hour_moves_the_same_entry(onboarding: Simulation) -> None:
