@@ -143,7 +143,8 @@ class Meetings:
             key, ahead = str(facts["meeting"]), hours(facts, view.reader, view.now)
             # The meeting of a milestone that is reached has been held.
             if ahead and (key not in view.standing.milestones or not view.standing.is_settled(key)):
-                offers.append(Offer(key, str(facts.get("title") or view.title(key)), ahead, facts))
+                title = view.meeting(key, str(facts.get("title", "")))
+                offers.append(Offer(key, title, ahead, facts))
         return offers
 
     def _show(self, view: View, meetings: list[MeetingShown], sent: Sent = LOOKED, *, told: str = "") -> Response:
@@ -204,7 +205,7 @@ class Feed:
             event.add("uid", f"{meeting.uid}@{self._parts.settings.mail_domain}")
             event.add("dtstart", meeting.starts_at.astimezone(ZoneInfo("UTC")))
             event.add("duration", timedelta(minutes=meeting.minutes))
-            event.add("summary", meeting.title)
+            event.add("summary", view.meeting(meeting.meeting, meeting.title))
             event.add("sequence", meeting.sequence)
             event.add("dtstamp", now)
             calendar.add_component(event)
@@ -232,7 +233,7 @@ def shown_meeting(view: View, meeting: MeetingShown) -> ShownMeeting:
     mine = view.standing.same(view.me)
     return ShownMeeting(
         key=key_of(meeting),
-        title=meeting.title,
+        title=view.meeting(meeting.meeting, meeting.title),
         at=view.moment(meeting.starts_at),
         minutes=meeting.minutes,
         answer=next(filter(None, (meeting.answer_of(id) for id in mine)), ""),

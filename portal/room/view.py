@@ -22,6 +22,7 @@ from domain.room.steps import Standing, Step, Steps, steps_of
 from domain.rules.casting import Cast, cast_customer, cast_of, doers, playing, staff_person
 from domain.team import Team
 from domain.text import Language, in_language
+from domain.titles import meeting_title
 from domain.wording import reasons_in_words
 from portal.dates import distance, in_full, moment, short
 from portal.reader import LANGUAGE_COOKIE, LANGUAGES, Reader
@@ -103,6 +104,10 @@ class View:
     def title(self, key: str) -> str:
         """A milestone's title in the reader's language."""
         return self._titles.get(key, key)
+
+    def meeting(self, key: str, known: str = "") -> str:
+        """What the reader's language calls a meeting; `known` is what it was called when people were invited."""
+        return in_language(meeting_title(self.standing.dossier.playbook, key, known), self.language)
 
     def titles(self, keys: Iterable[str]) -> str:
         """Several milestones in a row; of many only the first, and how many there are besides."""
