@@ -7,7 +7,7 @@ from domain.naming import listed
 from domain.playbook import ShippedRisk
 from domain.rules.reviewing import REVIEWED_EVERY
 from domain.text import Language, Text, in_language
-from domain.titles import titles_of
+from domain.titles import meeting_title, titles_of
 from store.ledger import SqlLedger
 
 OF_A_PLAYBOOK = frozenset({"milestone", "sign_off", "ask_again", "criterion", "approval"})
@@ -31,6 +31,12 @@ class TitleShelf:
     def _read(self, hashed: str) -> Mapping[str, Text]:
         playbook = self._ledger.playbook(hashed)
         return titles_of(playbook) if playbook else {}
+
+    def meeting_of(self, hashed: str | None, key: str, known: str) -> Text:
+        """What that version of a playbook calls a meeting, of which its row says what it is called in English."""
+        # The ledger remembers the playbooks themselves.
+        playbook = self._ledger.playbook(hashed) if hashed else None
+        return meeting_title(playbook, key, known) if playbook else known or key
 
     def _risks(self, hashed: str | None) -> Mapping[str, ShippedRisk]:
         """The risks of that version of a playbook by their keys; none where it is not known."""
@@ -61,7 +67,7 @@ class Titles:
         if kind in ("hand_off", "pause", "question", "risks"):
             return self._words[f"work_{kind}"]
         if kind == "meeting":
-            return self.of(key.partition("/")[0], playbook)
+            return self._meeting(key.partition("/")[0], title, playbook)
         if kind in OF_A_PLAYBOOK:
             return self.of(key, playbook)
         if kind in ("draft", "message"):
@@ -71,8 +77,11 @@ class Titles:
             return in_language(self._shelf.corrections_of(playbook).get(title, title), self._language) or key
         return title or key
 
+    def _meeting(self, key: str, known: str, playbook: str | None) -> str:
+        return in_language(self._shelf.meeting_of(playbook, key, known), self._language)
+
     def of(self, key: str, playbook: str | None) -> str:
-        """What that version of the playbook calls itself, a milestone, a criterion, a stage or a meeting."""
+        """What that version of the playbook calls itself, a milestone, a criterion, a stage or a series."""
         text = self._shelf.of_playbook(playbook).get(key) if playbook else None
         return in_language(text, self._language) if text else key
 

@@ -173,13 +173,16 @@ class Choices:
         series = [Choice(one.key, self._customer.text(one.title)) for one in cadences if one.kind == "meeting"]
         kickoff = self._customer.standing.dossier.playbook.playing("kickoff")
         held = [kickoff.key] if kickoff and self._is_open(kickoff.key) else []
-        return [*(Choice(key, self._customer.title(key)) for key in held), *series]
+        return [*(Choice(key, self._customer.meeting(key)) for key in held), *series]
 
     def _agreed(self) -> Sequence[Choice]:
         each = SqlMeetings(self._engine).of(self._customer.id)
         ahead = [one for one in each if one.status == "agreed" and one.starts_at > self._customer.now]
-        moments = {one.meeting: self._customer.moment(one.starts_at) for one in reversed(ahead)}
-        return [Choice(key, self._customer.title(key), moment) for key, moment in moments.items()]
+        soonest = {one.meeting: one for one in reversed(ahead)}
+        return [
+            Choice(key, self._customer.meeting(key, one.title), self._customer.moment(one.starts_at))
+            for key, one in soonest.items()
+        ]
 
     def _drafts(self) -> Sequence[Choice]:
         waiting = held(self._engine, self._customer.id)

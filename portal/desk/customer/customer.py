@@ -25,6 +25,7 @@ from domain.rules.corrections import correction_for
 from domain.rules.reviewing import shipped_as
 from domain.team import Team
 from domain.text import Language, Text, in_language
+from domain.titles import meeting_title
 from domain.wording import reasons_in_words
 from portal.dates import distance, in_full, moment, short
 from portal.desk.customer.own_time import own_clock
@@ -151,6 +152,10 @@ class Customer:
     def title(self, key: str) -> str:
         """What somebody calls the thing of that key: a milestone, a stage, an issue, a task, a meeting, a person."""
         return self._titles.get(key) or self._registered.get(key) or key
+
+    def meeting(self, key: str, known: str = "") -> str:
+        """What the reader's language calls a meeting; `known` is what it was called when people were invited."""
+        return in_language(meeting_title(self.standing.dossier.playbook, key, known), self.language)
 
     def titles(self, keys: Iterable[str]) -> str:
         return listed((self.title(key) for key in keys), self.language)

@@ -13,6 +13,8 @@ from store.reads import MADE_BY_US, JournalEntry
 
 UNKNOWN = Happened("circle", "faint", "{about}", "{about}")
 """What a worker of a newer version may have written."""
+OF_MEETINGS = frozenset({"slot_agreed", "slot_refused", "meeting_fell_away", "attendance_told"})
+"""What happens to a meeting is about its milestone, and is told by the name of the meeting."""
 OWN_WORDS = ("reasons", "reason")
 NAMES_PEOPLE = ("owner", "person", "to", "before")
 KEYS = ("reopened", "missing")
@@ -88,6 +90,8 @@ def _about(customer: Customer, entry: JournalRow, words: Mapping[str, str]) -> s
         return str(entry.data.get("title") or "")
     if entry.kind == "renewal_recorded":
         return words.get(f"renewal_{_is_or_will_be(customer, entry)}_{entry.about}", entry.about)
+    if entry.kind in OF_MEETINGS:
+        return customer.meeting(entry.about)
     if person := customer.person(entry.about):
         return customer.name(person.id)
     if notice := words.get(f"notice_{entry.about}"):

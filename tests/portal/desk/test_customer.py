@@ -748,3 +748,32 @@ async def test_who_leaves_and_who_comes_on_a_day_ahead_stand_with_their_day_and_
     again = (await csm.get(path(onboarding, "people") + f"?language={language}")).text
     assert leaves not in again
     assert "Ana Ruiz" not in again
+
+
+@pytest.mark.parametrize(
+    ("language", "meeting", "milestone"),
+    [
+        ("en", "Kickoff meeting", "Kickoff meeting held"),
+        ("ja", "キックオフミーティング", "キックオフミーティングの実施"),
+    ],
+)
+async def test_a_meeting_is_called_by_its_name_and_not_by_its_milestones(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str, meeting: str, milestone: str
+) -> None:
+    """Where its hour is fixed and who comes is said, in the journal, and in the day of who goes there."""
+    onboarding = site.opened()
+    onboarding.to_day(3)
+    asked = f"?language={language}"
+    fixing = (await csm.get(path(onboarding, "news", "agree_slot") + asked)).text
+    onboarding.tell("agree_slot", meeting="kickoff_held", starts_at="2032-11-04T15:00:00Z", by="jonas.weber")
+    coming = (await csm.get(path(onboarding, "news", "tell_attendance") + asked)).text
+    journal = (await csm.get(path(onboarding, "journal") + asked)).text
+    [day] = re.findall(
+        r'<section aria-labelledby="meetings-h">.*?</section>', (await csm.get("/desk/" + asked)).text, re.DOTALL
+    )
+
+    agreed = {"en": f"Hour agreed: {meeting}<", "ja": f"日時を決定：{meeting}<"}[language]
+    assert (f"{meeting}<" in fixing, milestone in fixing) == (True, False)
+    assert (meeting in coming, milestone in coming) == (True, False)
+    assert agreed in journal
+    assert f">{meeting}</a>" in day
