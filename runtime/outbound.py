@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
 from typing import Any
 
 import httpcore2
@@ -17,6 +16,7 @@ import httpcore2
 from domain.addresses import Allowed, callable_among, plain_is_allowed, read_target
 from domain.refusal import Refused
 from domain.webhooks import Tried
+from runtime.authorities import authorities
 
 WITHIN = timedelta(seconds=15)
 """The time for all of it: the name, the connection, the answer's head. Standard Webhooks advise 15 to 30 s."""
@@ -40,12 +40,6 @@ def addresses_of(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
-@cache
-def _authorities() -> ssl.SSLContext:
-    """Whom the system believes, read once for all of a process, which takes 40 ms."""
-    return ssl.create_default_context()
-
-
 class Outbound:
     """Posts to other systems: to public addresses, and to those that `allowed` names besides.
 
@@ -63,7 +57,7 @@ class Outbound:
         within: timedelta = WITHIN,
     ) -> None:
         self._allowed = allowed
-        self._trusted = trusted or _authorities()
+        self._trusted = trusted or authorities()
         self._resolve = resolve
         self._within = within
         self._threads = ThreadPoolExecutor(RESOLVING_THREADS, thread_name_prefix="resolve")

@@ -18,6 +18,7 @@ from activities.ports import Channel, Staff
 from domain.notice import MAIL, SLACK, TEAMS
 from domain.team import Team
 from domain.text import Language
+from runtime.authorities import authorities
 from runtime.settings import Settings
 from store.introductions import SqlIntroductions
 from store.ledger import SqlLedger
@@ -42,7 +43,7 @@ def mail(settings: Settings, contents: Contents) -> Channel:
     }
     if settings.mail_server is None:
         return MailFiles(folder=settings.mail_folder, **ours)
-    return SmtpMail(server=settings.mail_server, **ours)
+    return SmtpMail(server=settings.mail_server, authorities=authorities, **ours)
 
 
 def slack(settings: Settings, contents: Contents) -> Channel:

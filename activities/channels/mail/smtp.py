@@ -79,7 +79,7 @@ class SmtpMail:
     """Hands mails to a server: each over a connection of its own, or many over one line.
 
     Blocks for as long as the server takes, so it is called in a thread. `timeout` is in seconds, for each step, and
-    `answers_within` for the answer to the content.
+    `answers_within` for the answer to the content; `authorities` are those whose certificates are believed.
     """
 
     server: Server
@@ -88,6 +88,7 @@ class SmtpMail:
     now: Callable[[], datetime] = utc_now
     timeout: float = _TIMEOUT_SECONDS
     answers_within: float = _ANSWER_SECONDS
+    authorities: Callable[[], ssl.SSLContext] = ssl.create_default_context
     documents: Documents | None = None
     public_url: str = ""
     reads_answers: bool = False
@@ -133,8 +134,8 @@ class SmtpMail:
 
     @cached_property
     def trust(self) -> ssl.SSLContext:
-        """Whose certificates we believe: this machine's. Read once, as that takes as long as writing ten mails."""
-        return ssl.create_default_context()
+        """Whose certificates we believe, asked once: to read them takes as long as writing ten mails."""
+        return self.authorities()
 
 
 class SmtpLine:
