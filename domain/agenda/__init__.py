@@ -24,6 +24,7 @@ from domain.agenda.picture import (
     plan,
     progress,
     status,
+    to_come_at_the_end,
     waiting_for,
     why,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "repeated",
     "status",
     "stands",
+    "to_come_at_the_end",
     "unfold",
     "waiting_for",
     "wakes_at",

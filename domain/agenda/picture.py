@@ -165,7 +165,7 @@ def plan(state: State) -> dict[str, Any]:
 def why(state: State, key: str, now: datetime) -> str:
     """Why something has not happened yet, or why it will not; what has happened is the journal's (`day90 why`)."""
     if state.ending and _is_to_come(state, key):
-        return f"{key} was still to come when the onboarding ended"
+        return to_come_at_the_end(key)
     if (milestone := state.milestone(key)) is not None:
         return _why_milestone(state, milestone, now)
     if (correction := state.correction(key)) is not None:
@@ -187,6 +187,11 @@ def why(state: State, key: str, now: datetime) -> str:
     if key in state.unmet():
         return f"{key} does not hold yet, and the hand-off waits for it"
     return f"{NOTHING_AHEAD} {key!r} lies ahead; day90 why tells what has already happened"
+
+
+def to_come_at_the_end(key: str) -> str:
+    """What is said of a milestone or criterion that was not settled when the onboarding ended."""
+    return f"{key} was still to come when the onboarding ended"
 
 
 def _is_to_come(state: State, key: str) -> bool:

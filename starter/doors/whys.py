@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from domain.agenda import NOTHING_AHEAD
+from domain.agenda import NOTHING_AHEAD, to_come_at_the_end
 from domain.plan import Reason
 from domain.record import MilestoneRow
 from domain.refusal import Refused
@@ -52,6 +52,8 @@ async def look_into(
     standing, entries, mails = await asyncio.to_thread(past)
     reasons = date_reasons(standing, key)
     asked, now = await _now(onboarding, key, door)
+    if standing.ending is not None and _was_to_come(standing, key, now or ""):
+        now = to_come_at_the_end(key)
     now = now or _stage(standing, key) or (_criterion(ledger, onboarding, key) if asked else None)
     if not (entries or mails or reasons or now):
         unasked = "" if asked else ", and no worker could be asked about what lies ahead"
@@ -80,6 +82,16 @@ async def _now(onboarding: str, key: str, door: Callable[[], Awaitable[Onboardin
     except (CannotReachTemporal, BadTemporalProfile, NotReachable, NotFound, Refused):
         return False, None
     return True, None if answer.startswith(NOTHING_AHEAD) else answer
+
+
+def _was_to_come(onboarding: OnboardingInFull, key: str, said: str) -> bool:
+    """Whether an onboarding ended before that was settled: a milestone, or a criterion of the hand-off.
+
+    It stays on the version on which it ended, and an older one says that such a thing is open still, and overdue.
+    """
+    if any(milestone.key == key and milestone.status == "open" for milestone in onboarding.milestones):
+        return True
+    return said.startswith(f"{key} does not hold yet") or f" vouches for {key} against " in said
 
 
 def _stage(onboarding: OnboardingInFull, key: str) -> str | None:

@@ -233,11 +233,11 @@ class Customer:
         return self.text(shipped.title) if shipped else row.title or row.key
 
     def late(self, key: str) -> int:
-        """Working days since that milestone was due; 0 where it is settled, optional or ahead."""
+        """Working days since that milestone was due; 0 where it is settled, optional or ahead, and once all is over."""
         row = self.milestones[key]
-        return (
-            0 if row.status != "open" or row.optional else self.standing.dossier.calendar.days_late(row.due, self.now)
-        )
+        if row.status != "open" or row.optional or self.line.ending:
+            return 0
+        return self.standing.dossier.calendar.days_late(row.due, self.now)
 
     def _wait(self, key: str) -> Wait | None:
         if key == "resume":

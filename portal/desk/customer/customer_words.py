@@ -118,6 +118,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "waited": ("Waited for", "対応待ち"),
     "optional": ("Optional", "任意"),
     "ahead": ("Ahead", "これから"),
+    "open_at_the_end": ("Open at the end", "終了時点で未完了"),
     "slip_later_one": ("{count} working day later than agreed", "合意より{count}営業日後"),
     "slip_later_many": ("{count} working days later than agreed", "合意より{count}営業日後"),
     "slip_earlier_one": ("{count} working day earlier than agreed", "合意より{count}営業日前"),

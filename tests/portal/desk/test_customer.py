@@ -26,6 +26,7 @@ from portal.rendering import ALL_WORDS
 from starter.trouble import NotReachable
 from store import reads
 from store.files import files_of
+from tests.support import desk_door
 from tests.support.desk import DeskSite, desk_on
 from tests.support.desk_door import with_real_door
 from tests.support.room import Onboarding, given
@@ -710,6 +711,52 @@ async def test_what_was_open_at_the_end_is_not_overdue(
 
     assert said in page
     assert '<p lang="en">' not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "late", "said"), [("en", "days late", "Open at the end"), ("ja", "営業日の遅れ", "終了時点で未完了")]
+)
+async def test_nor_is_it_in_the_plan(
+    site: DeskSite, csm: httpx2.AsyncClient, language: str, late: str, said: str
+) -> None:
+    """Of one that was over it said how late each is, one day more with each."""
+    over = site.opened()
+    over.to_day(30)
+    addresses = [path(over, *part) + f"?language={language}" for part in ((), ("plan",))]
+    before = [(await csm.get(address)).text for address in addresses]
+    over.tell("end_onboarding", ending="churned", grace_hours=0, reason="They have left.", by="nora.lindqvist")
+
+    after = [(await csm.get(address)).text for address in addresses]
+
+    assert [(True, False)] * 2 == [(late in page, said in page) for page in before]
+    assert [(False, True)] * 2 == [(late in page, said in page) for page in after]
+
+
+@pytest.mark.parametrize(
+    ("key", "older"),
+    [
+        (
+            "kickoff_held",
+            "kickoff_held is open, due 2032-11-08T16:00:00+00:00, overdue; its gate waits for plan_agreed",
+        ),
+        ("goals_met", "goals_met does not hold yet, and the hand-off waits for it"),
+        ("goals_met", "jonas.weber vouches for goals_met against activation: it takes the approval of nora.lindqvist"),
+    ],
+)
+async def test_nor_is_it_where_the_onboarding_ended_on_an_older_version(
+    site: DeskSite, csm: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, key: str, older: str
+) -> None:
+    """It stays on that for ever, and that says the same as while it was open."""
+    over = site.opened()
+    monkeypatch.setattr(desk_door, "why", lambda *_: older)
+    while_open = (await csm.get(path(over, "why") + f"?key={key}")).text
+    over.tell("end_onboarding", ending="churned", grace_hours=0, reason="They have left.", by="nora.lindqvist")
+
+    at_the_end = (await csm.get(path(over, "why") + f"?key={key}")).text
+
+    assert "still to come when the onboarding ended" not in while_open
+    assert "It was still to come when the onboarding ended." in at_the_end
+    assert "verdue" not in at_the_end
 
 
 async def test_all_that_is_known_of_a_key_or_a_person_stands_together(
