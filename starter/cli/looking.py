@@ -14,6 +14,7 @@ from domain.record import OnboardingStatus
 from domain.rules.casting import doers
 from domain.rules.record_keeping import phase_2
 from domain.text import Text as Title
+from domain.text import in_language
 from domain.titles import titles_of
 from domain.wording import custom_in_words
 from starter.cli.answers import (
@@ -34,12 +35,16 @@ from starter.cli.particulars import LAST_NEWS, draw_flags, draw_news, draw_peopl
 from starter.trouble import WrongOption
 
 if TYPE_CHECKING:
+    from domain.playbook import Playbook
     from domain.record import MilestoneRow, RegisterRow
     from domain.write_back import WriteBackLine
+    from store.ledger import SqlLedger
     from store.reads import OnboardingInFull, OnboardingLine, PortfolioPage
     from store.versions import UnderWay
 
 SHOWN_RISKS = 5
+PAUSE: Mapping[str, Title] = {"resume": "the end of the pause"}
+"""What a paused onboarding waits for; no playbook has a title for it."""
 
 
 def portfolio(
@@ -79,10 +84,25 @@ def portfolio(
     document = {"lines": lines, "after": page.after, "versions": [one.model_dump() for one in versions]}
 
     def drawn(out: Console) -> None:
-        _list(out, page, days, by_id, filtered=filtered)
+        _list(out, page, days, by_id, titles=_titles_of_waits(installation.ledger, page.lines), filtered=filtered)
         _draw_versions(out, versions)
 
     answer(where.json, document, drawn)
+
+
+def _titles_of_waits(ledger: "SqlLedger", lines: "Sequence[OnboardingLine]") -> Mapping[str, Mapping[str, Title]]:
+    """What each onboarding calls what it waits for, by id and key: its playbook's words, and the titles of issues."""
+    versions: dict[str | None, Playbook | None] = {None: None}
+    titles: dict[str, Mapping[str, Title]] = {}
+    for line in (one for one in lines if one.waiting_for):
+        if line.playbook_hash not in versions:
+            versions[line.playbook_hash] = ledger.playbook(line.playbook_hash or "")
+        playbook = versions[line.playbook_hash] or ledger.dossier(line.onboarding).playbook
+        titles[line.onboarding] = {**titles_of(playbook), **PAUSE}
+        if not titles[line.onboarding].keys() >= set(line.waiting_for):
+            raised = {row.key: row.title for row in ledger.registers(line.onboarding) if row.kind == "issue"}
+            titles[line.onboarding] = {**raised, **titles[line.onboarding]}
+    return titles
 
 
 def _draw_versions(out: Console, versions: "Sequence[UnderWay]") -> None:
@@ -129,6 +149,7 @@ def _list(
     days: Mapping[str, int],
     by_id: Mapping[str, WorkCalendar],
     *,
+    titles: Mapping[str, Mapping[str, Title]],
     filtered: bool,
 ) -> None:
     if not page.lines:
@@ -138,7 +159,15 @@ def _list(
     columns = ("customer", "status", "go-live", "days late", "owner")
     zones = {id: calendar.time_zone for id, calendar in by_id.items()}
     rows = [_line(line, days.get(line.onboarding), zones.get(line.onboarding, "UTC")) for line in page.lines]
-    out.print(table("Onboardings", columns, rows, whole=("go-live",), below=[_below(line) for line in page.lines]))
+    out.print(
+        table(
+            "Onboardings",
+            columns,
+            rows,
+            whole=("go-live",),
+            below=[_below(line, titles.get(line.onboarding, {})) for line in page.lines],
+        )
+    )
     out.print()
     late = sum(1 for line in page.lines if line.late and line.ending is None)
     out.print(plain(f"{count(len(page.lines), 'onboarding')}, {late or 'none'} late", "dim"))
@@ -158,9 +187,10 @@ def _go_live(line: "OnboardingLine", zone: str) -> str:
     return "live" if line.as_of is not None and line.ending is None else "–"
 
 
-def _below(line: "OnboardingLine") -> Sequence[Text]:
-    """Its id, as every command takes it, and what it waits for."""
-    waits = Text(", ").join([plain(key, "red" if key in line.late else "") for key in line.waiting_for])
+def _below(line: "OnboardingLine", titles: Mapping[str, Title]) -> Sequence[Text]:
+    """Its id, as every command takes it, and what it waits for, by titles: the keys have `day90 show`."""
+    named = [(in_language(titles.get(key, key), "en"), key in line.late) for key in line.waiting_for]
+    waits = Text(", ").join([plain(title, "red" if late else "") for title, late in named])
     waiting = [Text.assemble(("waits for ", "dim"), waits)] if line.waiting_for else []
     return [plain(line.onboarding, "dim"), *waiting]
 

@@ -139,6 +139,32 @@ def test_what_it_waits_for_has_its_title_beside_the_key_that_commands_take(day90
     assert "next by itself: Met (met/nudge/2026-09-09/+0), " in shown
 
 
+def test_the_list_says_in_titles_what_each_waits_for(day90: Day90) -> None:
+    """Programs have the keys."""
+    listed = " ".join(day90("list").split())
+
+    assert "waits for Met" in listed
+    assert "waits for met" not in listed
+    assert ["met"] == json.loads(day90("list", "--json"))["lines"][0]["waiting_for"]
+
+
+def test_the_list_says_in_words_that_a_pause_is_waited_for_and_which_issue(day90: Day90, tmp_path: Path) -> None:
+    engine = open_store(f"sqlite:///{tmp_path / 'day90.sqlite'}")
+    ledger = SqlLedger(engine)
+    issue = RegisterRow(kind="issue", key="issue-1", title="No login since noon", status="open", at=NOW)
+    for id, waits, rows in (("2", ("resume",), ()), ("3", ("issue-1", "met"), (issue,))):
+        other = dossier(deal(id))
+        ledger.admit(other, run=id)
+        stands = standing(waiting_for=waits, playbook_hash=content_hash(other.playbook))
+        ledger.write(Writing(onboarding=other.onboarding, standing=stands, registers=rows))
+    engine.dispose()
+
+    listed = " ".join(day90("list").split())
+
+    assert "waits for the end of the pause" in listed
+    assert "waits for No login since noon, Met" in listed
+
+
 def test_the_answer_to_news_says_in_titles_what_is_late_and_what_comes_next() -> None:
     """Also of what the playbook has no title for, such as an issue that somebody has raised."""
     progress = Progress(
