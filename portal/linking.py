@@ -1,7 +1,7 @@
 """What happens behind a link of a message? A look shows what it would do; an answer does it, once."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -79,7 +79,7 @@ class Links:
             status=status,
             switch=True,
             reader=reader,
-            heading=words[f"{link.purpose}_ask"].format(title=title_of(link)),
+            heading=_question_of(link, words),
             due=due_of(link, reader) if link.purpose not in meeting.MEETINGS else meeting.hour_of(link, reader),
             due_label=words["when"] if link.purpose in meeting.MEETINGS else words["due"],
             follows=words["later_follows"] if link.purpose == "later" else "",
@@ -191,6 +191,13 @@ class Links:
 def title_of(link: Link) -> str:
     """What the message was about, as it said."""
     return str(link.notice.facts.get("title") or link.notice.about) if link.notice else ""
+
+
+def _question_of(link: Link, words: Mapping[str, str]) -> str:
+    """What the page asks. Links to the hours of a kickoff that were sent before now have no title."""
+    if link.purpose == "slot" and not title_of(link):
+        return words["slot_ask_bare"]
+    return words[f"{link.purpose}_ask"].format(title=title_of(link))
 
 
 def saying(link: Link, reader: Reader, answer: str) -> str:

@@ -71,6 +71,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "not_solved_told_then": "You hear from us as soon as there is something to say. You can close this page.",
         # meetings
         "slot_ask": "Which time suits you: {title}?",
+        "slot_ask_bare": "Which time suits you?",
         "slot_weekly": "Every time at this hour, from {hour} on",
         "slot_ours": "For us: {hour}",
         "slot_none": "All times that were offered have passed",
@@ -211,6 +212,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "not_solved_told": "お知らせいただきありがとうございます。対応を再開しました",
         "not_solved_told_then": "進展があり次第ご連絡いたします。このページは閉じて構いません。",
         "slot_ask": "「{title}」のご都合のよい日時をお選びください",
+        "slot_ask_bare": "ご都合のよい日時をお選びください",
         "slot_weekly": "毎回この時間に開催（初回：{hour}）",
         "slot_ours": "当社の時間：{hour}",
         "slot_none": "ご提案した日時はすべて過ぎています",

@@ -258,7 +258,15 @@ def offered(briefing: Briefing, key: str, day: date, to: str) -> dict[str, Any]:
     weekly = bool(meeting.cadence and meeting.cadence.every_weeks)
     if not hours:
         return {}
-    return {"slots": hours, "slot_minutes": minutes, "slot_weekly": weekly, "host_zone": host.time_zone, "meeting": key}
+    return {
+        "slots": hours,
+        "slot_minutes": minutes,
+        "slot_weekly": weekly,
+        "host_zone": host.time_zone,
+        "meeting": key,
+        # What a page asks about by the message's link: the agenda of a kickoff has no other name for it.
+        "title": briefing.say(meeting.title, briefing.language_of(to)),
+    }
 
 
 def moved_to(state: State, calendar: WorkCalendar, facts: Iterable[Fact]) -> dict[str, date]:

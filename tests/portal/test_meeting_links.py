@@ -66,6 +66,23 @@ async def test_the_hours_stand_in_the_readers_zone_and_in_ours(site: Site) -> No
     assert [] == site.door.news
 
 
+@pytest.mark.parametrize(
+    ("title", "english", "japanese"),
+    [
+        ("Kickoff", "Which time suits you: Kickoff?", "「Kickoff」のご都合のよい日時"),
+        ("", "Which time suits you?", "<h1>ご都合のよい日時をお選びください"),
+    ],
+)
+async def test_the_page_names_the_meeting_where_the_message_does(
+    site: Site, title: str, english: str, japanese: str
+) -> None:
+    """The agenda of a kickoff had no title: its page asked "Which time suits you: ?"."""
+    path = site.link("slot", "kickoff_agenda", about="", facts={**OFFERED, "title": title})
+
+    assert f"<h1>{english}</h1>" in (await site.client.get(path)).text
+    assert japanese in (await site.client.get(f"{path}?language=ja")).text
+
+
 @pytest.mark.parametrize(("weekly", "before"), [(False, ""), (True, "weekly ")])
 async def test_a_chosen_hour_is_agreed_in_a_second_step_once(site: Site, weekly: bool, before: str) -> None:
     """Everybody is invited by it: no program that sends a form agrees it."""

@@ -45,30 +45,47 @@ UPDATES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "raise_issue": (
         (
             "Raise an issue",
-            "Its times to answer and to solve it run from now on. The owner and the technical people are told.",
+            "Its times to answer and to solve it run from now on. The owner, the technical people and the customer’s"
+            " project lead are told.",
         ),
-        ("不具合を登録する", "回答期限と解決期限のカウントが始まり、担当者と技術担当に通知が届きます。"),
+        (
+            "不具合を登録する",
+            "回答期限と解決期限のカウントが始まり、担当者、技術担当、お客様のプロジェクトリーダーに通知が届きます。",
+        ),
     ),
     "acknowledge_issue": (
         ("Say that somebody works on an issue", "The time to answer stops; the time to solve it runs on."),
         ("不具合への対応開始を記録する", "回答期限のカウントが止まります。解決期限は引き続きカウントされます。"),
     ),
     "resolve_issue": (
-        ("Record an issue as solved", "Whoever raised it is told, and may say that it is not solved."),
-        ("不具合の解決を記録する", "登録した方に通知が届きます。解決していない場合は、その旨を回答できます。"),
+        (
+            "Record an issue as solved",
+            "Whoever raised it and the customer’s project lead are told, and may say that it is not solved.",
+        ),
+        (
+            "不具合の解決を記録する",
+            "登録した方とお客様のプロジェクトリーダーに通知が届きます。解決していない場合は、その旨を回答できます。",
+        ),
     ),
     "dispute_issue": (
-        ("Say that an issue is not solved", "It is open again as it was, and its times run anew."),
-        ("不具合が未解決であることを記録する", "元の状態に戻り、期限のカウントも最初から始まります。"),
+        (
+            "Say that an issue is not solved",
+            "It is open again as it was, and its times run anew. Who was told of it is told of that.",
+        ),
+        (
+            "不具合が未解決であることを記録する",
+            "元の状態に戻り、期限のカウントも最初から始まります。登録時に通知を受けた方に、通知が届きます。",
+        ),
     ),
     "pause": (
         (
             "Pause the onboarding",
-            "Nobody is reminded or escalated over, and the days do not count. Issues of live users go on.",
+            "Both sides are told. Nobody is reminded or escalated over, and the days do not count. Issues of live users"
+            " go on.",
         ),
         (
             "オンボーディングを一時停止する",
-            "リマインダーもエスカレーションも止まり、停止中の日数は計画に数えません。ご利用中の不具合対応は続きます。",
+            "双方に通知が届きます。リマインダーもエスカレーションも止まり、停止中の日数は計画に数えません。ご利用中の不具合対応は続きます。",
         ),
     ),
     "resume": (

@@ -69,6 +69,7 @@ def test_a_meeting_without_hours_of_ours_offers_some_in_which_both_sides_work(on
     assert date.fromisoformat(to_lead.facts["due"]) == there[0].date()
     assert all(at.isoweekday() <= 5 for at in there)
     assert "slots" not in to_owner.facts
+    assert "Kickoff meeting" == to_lead.facts["title"]
 
 
 def test_hours_that_a_host_gives_are_those_that_are_offered() -> None:
