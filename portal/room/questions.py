@@ -177,7 +177,8 @@ def shown_questions(conversing: Conversing, view: View, each: Sequence[Question]
 
 def shown_question(view: View, question: Question, *, seen: int) -> ShownQuestion:
     said = [_shown_said(view, one) for one in question.said]
-    answers = [one.id for one in question.said if one.side == "vendor"]
+    # The first word is the question, and no answer, also where we ask.
+    answers = [one.id for one in question.said[1:] if one.side == "vendor"]
     concerns = bool(view.mine & set(concerned(question, view.standing.dossier)))
     return ShownQuestion(
         number=question.number,

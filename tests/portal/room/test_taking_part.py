@@ -80,10 +80,12 @@ async def test_what_we_ask_is_answered_before_the_kickoff(
     page = await lead.get("/asked/gap-problem")
     mute = await lead.post("/asked/gap-problem", data={**fields(page), "text": ""})
     done = await lead.post("/asked/gap-problem", data={**fields(page), "text": f"Orders are typed twice {NASTY}"})
+    kept = await lead.get("/questions")
     again = await lead.get("/asked/gap-problem")
 
     assert ("Which problem should our product solve" in listed.text, mute.status_code) == (True, 422)
     assert ("your answer is with us" in done.text, again.url.path) == (True, "/questions/1")
+    assert "new answer" not in kept.text, "what we asked is no answer"
     assert site.parts.ledger.dossier(onboarding.id).deal.problem == f"Orders are typed twice {NASTY}"
     [message] = site.messages(onboarding.id, "question", OWNER)
     assert message.notice.facts["asked"].startswith("Which problem")
