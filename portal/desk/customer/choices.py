@@ -169,10 +169,12 @@ class Choices:
         return [Choice(one.key, self._customer.text(one.title)) for one in wanted]
 
     def _meetings(self) -> Sequence[Choice]:
-        cadences = self._customer.standing.dossier.playbook.cadences
-        series = [Choice(one.key, self._customer.text(one.title)) for one in cadences if one.kind == "meeting"]
-        kickoff = self._customer.standing.dossier.playbook.playing("kickoff")
-        held = [kickoff.key] if kickoff and self._is_open(kickoff.key) else []
+        """The meetings of open milestones that the playbook names, that of the kickoff in any case, and the series."""
+        playbook = self._customer.standing.dossier.playbook
+        series = [Choice(one.key, self._customer.text(one.title)) for one in playbook.cadences if one.kind == "meeting"]
+        in_writing = playbook.playing("kickoff") if playbook.kickoff.held == "in_writing" else None
+        named = [one for one in playbook.milestones if one.meeting_title or one.role == "kickoff"]
+        held = [one.key for one in named if one != in_writing and self._is_open(one.key)]
         return [*(Choice(key, self._customer.meeting(key)) for key in held), *series]
 
     def _agreed(self) -> Sequence[Choice]:

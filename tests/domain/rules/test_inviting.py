@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from domain.notice import Notice
+from domain.playbook import content_hash
 from domain.team import MeetingHour
-from tests.support.simulation import OWNER, Simulation, deal, opened, staff, with_milestone
+from tests.support.simulation import MANAGER, OWNER, Simulation, deal, high_touch, opened, staff, with_milestone
 
 SERIES = "technical_meeting"
 KICKOFF = "2026-11-06T10:00:00+01:00"
@@ -161,6 +162,19 @@ def test_where_the_playbook_names_no_meeting_the_kickoff_is_one_all_the_same(
     titles = [notice.facts["title"] for notice in onboarding.notices("invitation", to="project_lead")]
     assert [kickoff, plan] == titles
     assert {kickoff} == {one.facts["title"] for one in onboarding.notices("kickoff_agenda", to="project_lead")}
+
+
+def test_a_meeting_that_is_none_any_more_is_called_off_by_its_name(onboarding: Simulation) -> None:
+    """The playbook changes to a kickoff in writing: people read that the kickoff meeting falls away, not a key."""
+    agree(onboarding, "kickoff_held")
+    written = high_touch().model_copy(
+        update={"kickoff": high_touch().kickoff.model_copy(update={"held": "in_writing"})}
+    )
+    onboarding.ledger.keep_playbook(written)
+
+    onboarding.tell("change_playbook", to=content_hash(written), when="now", reason="They travel.", by=MANAGER)
+
+    assert {"Kickoff meeting"} == {one.facts["title"] for one in onboarding.notices("meeting_cancelled")}
 
 
 def test_another_hour_moves_the_same_entry(onboarding: Simulation) -> None:

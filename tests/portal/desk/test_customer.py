@@ -824,3 +824,18 @@ async def test_a_meeting_is_called_by_its_name_and_not_by_its_milestones(
     assert (meeting in coming, milestone in coming) == (True, False)
     assert agreed in journal
     assert f">{meeting}</a>" in day
+
+
+async def test_an_hour_may_be_fixed_for_each_meeting_that_the_playbook_names(
+    site: DeskSite, csm: httpx2.AsyncClient
+) -> None:
+    """Of open milestones, and of the series; not for a kickoff in writing, which the onboarding refuses."""
+    named, written = site.opened(id="2"), site.opened(id="3", playbook="tech-touch")
+    named.to_day(3)
+    named.settled("plan_agreed")
+
+    offered = [(await csm.get(path(one, "news", "agree_slot"))).text for one in (named, written)]
+
+    titles = ("Go-live readiness review", "Weekly technical meeting", "Onboarding plan walkthrough", "Kickoff meeting")
+    assert [f">{title}<" in offered[0] for title in titles] == [True, True, False, False]
+    assert "Kickoff" not in offered[1]
