@@ -160,6 +160,25 @@ def test_the_agenda_of_the_kickoff_calls_it_as_the_playbook_does(
 
 
 @pytest.mark.parametrize(
+    ("kind", "facts", "subject"),
+    [
+        ("invitation", {}, "Invitation: Plan agreed on "),
+        ("invitation", {"changed": True}, "New time: Plan agreed on "),
+        (
+            "answer",
+            {"attendance": "declined", "starts_at": "2027-01-12T13:00:00+00:00"},
+            "does not come to “Plan agreed”",
+        ),
+    ],
+)
+def test_a_meeting_that_is_called_by_a_state_does_not_read_as_news(
+    kind: NoticeKind, facts: dict[str, object], subject: str
+) -> None:
+    """Where a playbook names no meeting, its milestone does: "Plan agreed on Tuesday" said that it is agreed."""
+    assert subject in HOUSE.render(sample(kind, title="Plan agreed", **facts)).subject
+
+
+@pytest.mark.parametrize(
     ("kind", "sentence"),
     [
         ("milestone_reached", "The milestone Kickoff meeting held was reached on "),
