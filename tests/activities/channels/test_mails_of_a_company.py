@@ -1,6 +1,7 @@
 """Would a company send this? Who speaks, to whom, and with which name below."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -172,7 +173,7 @@ def test_the_agenda_of_the_kickoff_calls_it_as_the_playbook_does(
     ],
 )
 def test_a_meeting_that_is_called_by_a_state_does_not_read_as_news(
-    kind: NoticeKind, facts: dict[str, object], subject: str
+    kind: NoticeKind, facts: dict[str, Any], subject: str
 ) -> None:
     """Where a playbook names no meeting, its milestone does: "Plan agreed on Tuesday" said that it is agreed."""
     assert subject in HOUSE.render(sample(kind, title="Plan agreed", **facts)).subject
