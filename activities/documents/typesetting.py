@@ -8,6 +8,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
+import fontpkg_source_sans_3  # type: ignore[import-untyped]  # the package ships no types
+import fontpkg_source_serif_4  # type: ignore[import-untyped]  # the package ships no types
 import pylopdf_fonts_jp
 import typst
 
@@ -54,9 +56,8 @@ class Typesetter:
 
     @cached_property
     def _fonts(self) -> typst.Fonts:
-        folder = pylopdf_fonts_jp.sans_path().parent
-        # Typst's own have the letters of European names that the Japanese one lacks.
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+        folders = [pylopdf_fonts_jp.sans_path().parent, fontpkg_source_sans_3.ROOT, fontpkg_source_serif_4.ROOT]
+        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -107,6 +107,25 @@ def test_names_of_europe_are_spelt_right_on_paper_beside_japanese() -> None:
     assert [] == [words for words in (names, stage, "会議") if words not in " ".join(page.extract_text().split())]
 
 
+def test_letters_that_the_japanese_fonts_lack_are_of_the_same_design_and_size_as_the_rest() -> None:
+    """They came from another serif, smaller, in names that are set without serifs too."""
+    part = PlanPart("Školení", "", "1/1", [PlanLine("Dvořák", "", "open", "Łukasz", True, [])])
+    sheet = PlanSheet("ja", "Plzeň", "Gőd", (), ("Milestone", "Who", "Day"), [part], "", (), "Žilina")
+    [page] = PdfReader(io.BytesIO(plan_pdf(sheet, at=datetime.now(UTC)))).pages
+    fonts: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+
+    def visit(text: str, _: object, __: object, font: dict[str, str] | None, size: float) -> None:
+        for letter in text if font else "":
+            fonts[letter], sizes[letter] = str(font and font["/BaseFont"]), size
+
+    page.extract_text(visitor_text=visit)
+
+    assert ["Š", "ő"] == [letter for letter in "ŠőřŁŽňDG" if "SourceSerif4" in fonts[letter]]
+    assert ["ř", "Ł", "Ž", "ň"] == [letter for letter in "ŠőřŁŽňDG" if "SourceSans3" in fonts[letter]]
+    assert [1.117, 1.09] == [round(sizes["ř"] / sizes["D"], 3), round(sizes["ő"] / sizes["G"], 3)]
+
+
 async def test_without_an_agreed_plan_nothing_is_called_moved(site: RoomSite) -> None:
     onboarding = site.opened()
     onboarding.to_day(8)
