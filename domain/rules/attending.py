@@ -14,6 +14,7 @@ from domain.baseline import AGREED_BY, makes_firm
 from domain.calendar import CLOSING, OPENING
 from domain.rules import corrections, meetings
 from domain.rules.briefing import Briefing
+from domain.rules.schedule import deadline, service_level
 
 NEEDS_OF_STATUS: Mapping[str, Need] = {
     "stuck": "stuck",
@@ -175,12 +176,12 @@ def _doers(briefing: Briefing, milestone: MilestoneState) -> tuple[WorkKind, Seq
 
 
 def _issues(briefing: Briefing) -> Iterator[OpenWork]:
-    promised: dict[str, datetime] = {}
-    for entry in briefing.state.entries:
-        if entry.rule == "service_level":
-            promised[entry.about] = min(promised.get(entry.about, entry.due), entry.due)
+    """Each with the promise that runs, kept or not: it is answered first, and when somebody works on it, solved."""
     for issue in briefing.state.issues:
-        due = promised.get(issue.key, issue.since)
+        due, level = issue.since, service_level(briefing.playbook, issue.severity)
+        if level is not None:
+            hours = level.resolve if issue.acknowledged else level.respond
+            due = deadline(level, hours, issue.since, briefing.calendar)
         yield OpenWork(
             kind="issue", key=issue.key, person=briefing.state.owner, due=due, since=issue.since, title=issue.title
         )

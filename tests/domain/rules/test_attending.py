@@ -1,6 +1,7 @@
 """Does the desk know who has something to do now, and which onboarding needs somebody first?"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -102,6 +103,27 @@ def test_who_pauses_is_asked_for_nothing_but_live_problems() -> None:
 
     assert "quiet" == need(onboarding)
     assert {"issue", "pause"} == kinds
+
+
+def test_an_issue_is_late_by_the_promise_that_was_not_kept() -> None:
+    """To be answered, and when somebody works on it, to be solved: not from when it was raised, and not by the next."""
+    onboarding = gone_live()
+    onboarding.tell("raise_issue", issue="T-1", title="A list is slow", severity="normal")
+    raised = onboarding.now
+    days: dict[str, str] = {}
+    for when in ("at once", "unanswered"):
+        days[when] = str(work(onboarding, "issue")[0].due)
+        onboarding.until(raised + timedelta(days=3))
+        onboarding.tell("note", note="We have looked at it", by=OWNER)
+    onboarding.tell("acknowledge_issue", issue="T-1", by=OWNER)
+    days["taken up"] = str(work(onboarding, "issue")[0].due)
+    onboarding.until(raised + timedelta(days=40))
+    onboarding.tell("note", note="It takes longer", by=OWNER)
+    days["unsolved"] = str(work(onboarding, "issue")[0].due)
+
+    assert days["at once"] == days["unanswered"]
+    assert days["taken up"] == days["unsolved"]
+    assert str(raised) < days["at once"] < str(raised + timedelta(days=3)) < days["taken up"] < str(onboarding.now)
 
 
 def test_a_go_live_slips_against_the_day_that_was_agreed() -> None:
