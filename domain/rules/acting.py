@@ -112,9 +112,16 @@ def _collapse(briefing: Briefing, notices: Notices) -> Notices:
         if len(several) == 1:
             messages += several
             continue
-        listed = [{name: notice.facts[name] for name in ("title", "due", "days")} for notice in several]
+        listed = [_listed(notice) for notice in several]
         messages += present([briefing.notice("overdue_summary", to, several[0].key, {"overdue": listed})])
     return messages
+
+
+def _listed(notice: Notice) -> dict[str, Any]:
+    """What a summary says of it; an escalation names who does it, which its reader does not."""
+    listed = {name: notice.facts[name] for name in ("title", "due", "days")}
+    who = notice.facts.get("responsible") if not notice.facts.get("yours") else ""
+    return {**listed, "who": who} if who else listed
 
 
 def _cadence(briefing: Briefing, entry: Entry) -> Notices:

@@ -222,7 +222,7 @@ def test_a_companys_own_template_wins(tmp_path: Path) -> None:
     assert reminder.subject == "Hey: UAT signed off"
     assert "Our own words." in reminder.text
     assert "Example Street 1" in reminder.text
-    assert "Your help is needed" in escalation.subject
+    assert "is late" in escalation.subject
     assert "Example Street 1" in escalation.html
     assert "<p>Our <strong>own</strong> words.</p>" in plain.html
 
@@ -306,6 +306,31 @@ def test_a_person_is_not_sent_to_find_out_from_themselves() -> None:
             assert "Somebody Else" not in next_step
             assert OURS.render(one).text != OURS.render(own).text
     assert "find out with Jürgen Weiß" in OURS.render(to_staff("escalation")).text
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "help is needed"), ("ja", "お力添え")])
+def test_whoever_does_it_is_not_asked_to_help_somebody(language: Language, words: str) -> None:
+    """The subject of an escalation calls for others; the one who is late reads what is late."""
+    waiting = to_staff("escalation", language)
+    told = []
+    for yours in (True, False):
+        notice = waiting.notice.model_copy(update={"facts": {**waiting.notice.facts, "yours": yours}})
+        told.append(OURS.render(waiting.model_copy(update={"notice": notice})).subject)
+
+    assert [False, True] == [words in subject for subject in told]
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "find out with Mara Olsen"), ("ja", "森 健二さんに確認し")])
+def test_only_the_owner_settles_what_is_overdue_with_the_customer(language: Language, words: str) -> None:
+    """Their manager clears the way, and reads who does each of them."""
+    listed = [{"title": "UAT", "due": "2027-01-08", "days": 2, "who": "Jane Doe"}]
+    to_owner = to_staff("overdue_summary", language, overdue=listed)
+    facts = {**to_owner.notice.facts, "receiver": "Nora Lindqvist"}
+    to_manager = to_owner.model_copy(update={"notice": to_owner.notice.model_copy(update={"facts": facts})})
+
+    assert words not in OURS.render(to_owner).text
+    assert words in OURS.render(to_manager).text
+    assert "Jane Doe" in OURS.render(to_manager).text
 
 
 @pytest.mark.parametrize("kind", ["escalation", "overdue_summary", "status_report", "taken_up"])

@@ -112,7 +112,8 @@ def test_several_things_that_we_are_late_with_are_summed_up_for_us_alone() -> No
     ours = {m.raci.responsible for m in onboarding.playbook.stages[0].milestones if m.key != "security_prepared"}
     assert ours <= {"csm", "implementation_specialist"}
     late = {n.to for kind in ("escalation", "overdue_summary", "pause_proposal") for n in onboarding.notices(kind)}
-    assert "overdue_summary" in {n.kind for n in onboarding.notices()}
+    listed = [one for n in onboarding.notices("overdue_summary") for one in n.facts["overdue"]]
+    assert "Inès Moreau" in {one.get("who") for one in listed}
     assert late <= {m.handle for m in onboarding.team.members}
 
 
