@@ -250,14 +250,15 @@ class Customer:
 
     def _wait_for_milestone(self, key: str) -> Wait:
         milestone, row = self.milestone(key), self.milestones[key]
-        who = self.acting(key)
-        people = [self.person(id) for id in who]
         signed = milestone is not None and milestone.sign_off is not None
         state = self.sign_off(key)
         if not signed:
             update = "reach_milestone"
         else:
             update = "ask_sign_off" if state.refused is not None and not state.asked else "sign_off"
+        # After a no it is ours to act, until we ask again.
+        who = [self.line.owner] if update == "ask_sign_off" else self.acting(key)
+        people = [self.person(id) for id in who]
         return Wait(
             key,
             self.title(key),

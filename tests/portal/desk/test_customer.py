@@ -446,6 +446,22 @@ def test_the_name_of_a_month_has_room() -> None:
     assert ["11月", "12月", "1月", "2月", "3月"] == [name for _, name in early]
 
 
+async def test_after_a_no_it_waits_for_us_until_we_ask_again(onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
+    """As its head says: what was missing is worked on, and its owner asks once more."""
+    reasons = ["Too fast", "Finn is away"]
+    onboarding.settled("handoff_reviewed", "introduction_sent", "security_prepared")
+    onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=reasons, by="project_lead")
+    refused = (await csm.get(path(onboarding))).text
+    onboarding.tell("ask_sign_off", milestone="plan_agreed", by="jonas.weber")
+    asked = (await csm.get(path(onboarding))).text
+
+    [before] = re.findall(r"<p class=.faint.>([^<]*)</p>\s*<h2 id=.wait-h.>Onboarding plan agreed", refused)
+    [after] = re.findall(r"<p class=.faint.>([^<]*)</p>\s*<h2 id=.wait-h.>Onboarding plan agreed", asked)
+    assert ("Waits for us", "Waits for the customer") == (before, after)
+    assert ("It takes Jonas Weber" in refused, "It takes Stefan Vogel" in asked) == (True, True)
+    assert "<q>Too fast</q>, <q>Finn is away</q>" in refused
+
+
 async def test_the_chart_draws_what_its_table_says(onboarding: Onboarding, csm: httpx2.AsyncClient) -> None:
     """A rejection, a day that was agreed to and is another now, what was reached, the go-live and days off."""
     onboarding.tell("sign_off", milestone="plan_agreed", decision="reject", reasons=["Too fast"], by="project_lead")
