@@ -14,7 +14,7 @@ from domain.measure.evaluation import HEALTH
 from domain.measure.targets import TargetSeen
 from domain.measure.use import OF_INVITED, OF_USE
 from domain.naming import listed, role_title
-from domain.playbook import Edition, Role
+from domain.playbook import Edition, Milestone, Role
 from domain.record import RegisterRow
 from domain.rules.briefing import Briefing
 from domain.rules.casting import VENDOR_ROLES, concerns_customer
@@ -206,9 +206,8 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
             "milestones": [
                 {
                     "title": titles[milestone.key],
-                    **_day_in_plan(briefing, milestone.key),
-                    "reasons": _reasons(briefing, milestone.key, titles, language),
-                    "responsible": _names(briefing, language, milestone.raci.responsible),
+                    **_day_in_plan(briefing, milestone.key, titles, language),
+                    "responsible": _who_acts(briefing, milestone, language),
                 }
                 for milestone in sorted(stage.milestones, key=lambda one: briefing.plan.milestone(one.key).on)
                 if milestone.key not in hidden
@@ -230,12 +229,19 @@ def plan_document(briefing: Briefing, language: str) -> Facts:
     return {"stages": stages, "schedule": schedule, "days_guessed": briefing.calendar.guessed}
 
 
-def _day_in_plan(briefing: Briefing, key: str) -> Facts:
-    """When a milestone is due; of one that was reached, when it was."""
+def _day_in_plan(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> Facts:
+    """When a milestone is due, and why; of one that was reached, when it was: the plan's day says no more of it."""
     milestone = briefing.state.milestone(key)
     if milestone is None or milestone.status != "reached" or milestone.at is None:
-        return {"due": briefing.due_on(key)}
-    return {"due": str(briefing.calendar.day_of(milestone.at)), "done": True}
+        return {"due": briefing.due_on(key), "reasons": _reasons(briefing, key, titles, language)}
+    return {"due": str(briefing.calendar.day_of(milestone.at)), "reasons": [], "done": True}
+
+
+def _who_acts(briefing: Briefing, milestone: Milestone, language: str) -> str:
+    """Who signs it, else who does it: as the room and the desk have it."""
+    there = briefing.state.milestone(milestone.key)
+    signers = there.signers if there is not None and milestone.sign_off is not None else []
+    return briefing.called(signers, language) or _names(briefing, language, milestone.raci.responsible)
 
 
 def _reasons(briefing: Briefing, key: str, titles: dict[str, str], language: str) -> list[str]:

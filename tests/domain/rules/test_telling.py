@@ -817,6 +817,32 @@ def test_the_farewell_calls_off_what_was_announced_for_a_day_ahead(ends: str, no
     } == told
 
 
+def test_the_plan_gives_no_reason_for_a_day_that_has_been() -> None:
+    """The kickoff is done on the day on which it was held; why the plan had it on another one is no reason for that."""
+    onboarding = opened()
+    onboarding.tell("agree_slot", meeting="kickoff_held", starts_at="2026-11-11T09:00:00Z", by="project_lead")
+    onboarding.to_day(9)
+    onboarding.settled("kickoff_held")
+
+    [plan] = onboarding.notices("plan", to="project_lead")
+    days = {one["title"]: one for stage in plan.facts["stages"] for one in stage["milestones"]}
+    assert {"due": "2026-11-11", "done": True, "reasons": []}.items() <= days["Kickoff meeting held"].items()
+    assert days["Go-live"]["reasons"]
+
+
+def test_the_plan_names_those_who_sign() -> None:
+    """Its readers look for the dates that carry their name; who of ours sees to a sign-off says nothing."""
+    onboarding = opened()
+    onboarding.to_day(5)
+    onboarding.settled("kickoff_held")
+
+    [plan] = onboarding.notices("plan", to="technical_lead")
+    who = {one["title"]: one["responsible"] for stage in plan.facts["stages"] for one in stage["milestones"]}
+    assert "Stefan Vogel" == who["Onboarding plan agreed"]
+    assert "Stefan Vogel, Jürgen Maier" == who["UAT signed off"]
+    assert "Inès Moreau" == who["Go-live"]
+
+
 def test_a_report_to_the_owner_names_what_the_hand_off_waits_for() -> None:
     """Else it would say that nothing is to be done, week after week, while they alone hold it up."""
     onboarding = gone_live()
