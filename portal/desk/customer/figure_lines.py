@@ -98,7 +98,7 @@ class FigureLines:
         return [
             PartShown(
                 part=part,
-                value="" if part.value is None else f"{self._number(part.value)} {self._unit(part.key, part.unit)}",
+                value="" if part.value is None else self._in_unit(part.value, self._unit(part.key, part.unit)),
                 target="" if part.target is None else self._number(part.target),
                 since=self._day(part.since),
                 origin=self._origin(part.origin),
@@ -136,7 +136,9 @@ class FigureLines:
     def use(self) -> Chart | None:
         points = [Point(day, value) for day, value in self._measured.use_over_time]
         wanted = {target.at_least for target in self._playbook.targets if target.metric == WEEKLY and target.at_least}
-        levels = [Level(value, self._words["figures_aim"].format(value=f"{value:g} %")) for value in sorted(wanted)]
+        levels = [
+            Level(value, self._words["figures_aim"].format(value=self._in_unit(value, "%"))) for value in sorted(wanted)
+        ]
         says = self._words["figures_use_says"].format(account=self._customer.line.account)
         return chart(says, [Course(points)], language=self._language, levels=levels, bounds=(0, 100))
 
@@ -205,7 +207,12 @@ class FigureLines:
         """A milestone, an observation, or a stage with how much of it is done, that a week waits for."""
         stage, _, done = what.partition(": ")
         title = self._words.get(f"figures_lacks_{stage}") or self._customer.title(stage)
-        return f"{title}: {done.replace(' of ', '/')}" if done else title
+        between = ": " if self._language == "en" else "："
+        return f"{title}{between}{done.replace(' of ', '/')}" if done else title
+
+    def _in_unit(self, value: float, unit: str) -> str:
+        """A value with its unit, which stands apart in English alone."""
+        return f"{self._number(value)}{' ' if self._language == 'en' and unit else ''}{unit}"
 
     def _unit(self, key: str, unit: str) -> str:
         """The unit of a part: playbooks have it in English alone."""

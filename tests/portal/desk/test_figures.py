@@ -164,6 +164,8 @@ async def test_the_figures_are_read_in_japanese(seeded: Seeded) -> None:
     for english in ("What is", "Met", "Missed", "target", "points", "of licensed users", "since", "none"):
         assert english not in part(page, "glance") + part(page, "parts") + part(page, "flags")
     assert "ヘルススコア 41／100" in part(page, "glance")
+    assert re.search("[0-9]%", part(page, "parts"))
+    assert not re.search("[0-9] (%|日|件)", part(page, "parts")), "a unit stands at its number"
 
 
 async def test_before_anything_is_known_the_page_says_so(site: DeskSite) -> None:
