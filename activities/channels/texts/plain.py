@@ -36,7 +36,8 @@ def tree(tokens: Sequence[Token]) -> list[Node]:
             within.pop()
             continue
         children = tree(token.children) if token.children else []
-        node = Node(token.type.removesuffix("_open"), token.tag, token.content, token.attrs, children)
+        content = "".join(map(_inline, children)) if token.type == "inline" else token.content
+        node = Node(token.type.removesuffix("_open"), token.tag, content, token.attrs, children)
         within[-1].append(node)
         if token.nesting > 0:
             within.append(node.children)
@@ -65,7 +66,7 @@ def _block(node: Node, values: Sequence[Shaped]) -> str:
     if node.type in {"fence", "code_block"}:
         return fill_text(node.content, values).rstrip("\n")
     if node.type == "inline":
-        return fill_text(_inline(node), values).strip()
+        return fill_text(node.content, values).strip()
     return _blocks(node.children, values)
 
 

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Literal
 from urllib.parse import quote, urlsplit
@@ -36,6 +37,9 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
 
+# A report prints some hundred values, and most of what mails of one customer say are the same names and titles.
+_MOST_SEALED = 2048
+
 # An address as we make them for our own pages. Taking one apart takes as long as writing it.
 _USUAL_PAGE = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,4})?(/[A-Za-z0-9._~/-]*)?")
 
@@ -44,7 +48,10 @@ Shape = Literal["line", "prose", "aside", "whole", "link", "button", "page"]
 
 @dataclass(frozen=True)
 class Shaped:
-    """A value and how it is to be shown. `target` is the address of a link."""
+    """A value and how it is to be shown. `target` is the address of a link.
+
+    What it comes to is worked out once: the same names and titles stand in many messages.
+    """
 
     text: str
     shape: Shape = "line"
@@ -52,6 +59,35 @@ class Shaped:
 
     def __str__(self) -> str:
         return self.text
+
+    @cached_property
+    def mark(self) -> str:
+        """The letter for its shape; a link that leads nowhere is a line."""
+        leads_nowhere = self.shape in {"link", "button", "page"} and not self.target
+        return _LINE if leads_nowhere else _MARKS[self.shape]
+
+    @cached_property
+    def as_html(self) -> str:
+        """Its text in HTML, escaped for text and for attributes."""
+        if self.shape == "prose":
+            return escape(_lines(self.text)).replace("\n", "<br>")
+        line = _IN_A_NAME.sub("\u00a0", escape(_flat(self.text)))
+        # What is whole breaks nowhere.
+        return line if self.shape == "whole" else _IN_A_DAY.sub("\u2060", line)
+
+    @cached_property
+    def as_text(self) -> str:
+        """It in a plain text, a link with its address."""
+        if self.shape == "prose":
+            return _lines(self.text)
+        text = _flat(self.text)
+        if self.shape == "aside":
+            return f"（{text}）" if is_wide(text[:1]) or is_wide(text[-1:]) else f" ({text})"
+        if self.shape == "page":
+            return self.target or text
+        if self.target and not self.target.startswith("mailto:"):
+            return f"{text}{'：' if is_wide(text[-1:]) else ': '}{self.target}"
+        return text
 
 
 def prose(value: object) -> Shaped:
@@ -98,7 +134,15 @@ def seal(value: object) -> Markup:
         # Otherwise people would read "None".
         msg = "a printed fact is None"
         raise ValueError(msg)
-    shaped = value if isinstance(value, Shaped) else Shaped(str(value))
+    return _sealed(value) if isinstance(value, Shaped) else _sealed_line(str(value))
+
+
+@lru_cache(maxsize=_MOST_SEALED)
+def _sealed_line(text: str) -> Markup:
+    return _sealed(Shaped(text))
+
+
+def _sealed(shaped: Shaped) -> Markup:
     if not shaped.text:
         return Markup("")
     packed = "\0".join((shaped.shape, shaped.target, shaped.text.replace("\0", "")))
@@ -108,15 +152,16 @@ def seal(value: object) -> Markup:
 
 def unseal_text(text: str) -> str:
     """Plain text with every value back in its place."""
-    return _SEALED.sub(lambda match: _as_text(_unpacked(match[1])), text)
+    return _SEALED.sub(lambda match: _unpacked(match[1]).as_text, text)
 
 
 def number(text: str, values: list[Shaped]) -> str:
     """The text with the number of each sealed value in its place; the values are appended to those given."""
 
     def numbered(match: re.Match[str]) -> str:
-        values.append(_unpacked(match[1]))
-        return _place(_mark_of(values[-1]), len(values) - 1)
+        value = _unpacked(match[1])
+        values.append(value)
+        return _place(value.mark, len(values) - 1)
 
     return _SEALED.sub(numbered, text)
 
@@ -136,13 +181,7 @@ def fill_html(html: str, values: Sequence[Shaped]) -> str:
 
     def filled(match: re.Match[str]) -> str:
         value = values[int(match[2])]
-        if match[1] == _TARGET:
-            return escape(value.target)
-        if match[1] == _PROSE:
-            return escape(_lines(value.text)).replace("\n", "<br>")
-        line = _IN_A_NAME.sub("\u00a0", escape(_flat(value.text)))
-        # What is whole breaks nowhere.
-        return line if value.shape == "whole" else _IN_A_DAY.sub("\u2060", line)
+        return escape(value.target) if match[1] == _TARGET else value.as_html
 
     return _NUMBERED.sub(filled, html)
 
@@ -156,7 +195,7 @@ def fill_text(text: str, values: Sequence[Shaped]) -> str:
     def filled(match: re.Match[str]) -> str:
         value = values[int(match[2])]
         parted = value.target.startswith("http") and is_wide(text[match.end() : match.end() + 1])
-        return f"{_as_text(value)} " if parted else _as_text(value)
+        return f"{value.as_text} " if parted else value.as_text
 
     return _NUMBERED.sub(filled, text)
 
@@ -185,32 +224,14 @@ _AROUND = {
 }
 
 
-def _mark_of(value: Shaped) -> str:
-    """The letter for the shape of a value; a link that leads nowhere is a line."""
-    leads_nowhere = value.shape in {"link", "button", "page"} and not value.target
-    return _LINE if leads_nowhere else _MARKS[value.shape]
-
-
 def _place(mark: str, number: int | str) -> str:
     return f"{_OPENING}{mark}{number}{_CLOSING}"
 
 
+@lru_cache(maxsize=_MOST_SEALED)
 def _unpacked(packed: str) -> Shaped:
     shape, target, text = bytes.fromhex(packed).decode("utf-8").split("\0", 2)
     return Shaped(text, shape, target)  # type: ignore[arg-type]  # the shape was packed by seal()
-
-
-def _as_text(value: Shaped) -> str:
-    if value.shape == "prose":
-        return _lines(value.text)
-    text = _flat(value.text)
-    if value.shape == "aside":
-        return f"（{text}）" if is_wide(text[:1]) or is_wide(text[-1:]) else f" ({text})"
-    if value.shape == "page":
-        return value.target or text
-    if value.target and not value.target.startswith("mailto:"):
-        return f"{text}{'：' if is_wide(text[-1:]) else ': '}{value.target}"
-    return text
 
 
 def is_wide(character: str) -> bool:
