@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from domain.notice import Person
 from domain.text import folded
+from store.links import person_of
 from store.tables import notices, people, preferences, unreachable
 
 # Asked for every message that goes; built once.
@@ -42,6 +43,13 @@ def readers_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, Row[A
     Asked after the notices are held, and not with them: a contact who is replaced takes over what waits.
     """
     return {row.notice: row for row in connection.execute(READERS, {"ids": ids})} if ids else {}
+
+
+def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
+    """Whom a row of the outbox is for, as they are known now; None where nobody by that id takes part."""
+    if row.onboarding is None:
+        return Person.model_validate(row.addressee)
+    return person_of(connection, row.onboarding, row.person)
 
 
 def addressee_in(connection: Connection, row: Row[Any], reader: Row[Any] | None) -> Addressee | None:

@@ -11,11 +11,12 @@ from domain.notice import MAIL, Person
 from domain.record import JournalRow
 from domain.rules.composing import answered
 from domain.text import folded
+from store.addressees import addressee_of
 from store.digests import notice_of
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import person_of
-from store.outbox import SqlOutbox, addressee_of
+from store.outbox import SqlOutbox
 from store.questions import OF_QUESTIONS
 from store.rows import add
 from store.tables import journal, notices, onboardings, people, unreachable, unsubscribes

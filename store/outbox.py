@@ -6,40 +6,33 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Engine, Row, Select, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select, update
 
-from domain.notice import DIGEST, MAIL, NOT_ESSENTIAL, Notice, NoticeKind, Person, task_of
-from domain.record import PROGRAMME_ENDED, JournalRow, Receipt, WaitingNotice, Went
+from domain.notice import DIGEST, MAIL, Notice, Person
+from domain.record import JournalRow, Receipt, WaitingNotice, Went
 from domain.rules import digests
 from domain.rules.composing import undeliverable
 from domain.text import folded
 from store.addressees import Addressee, addressee_in, readers_of
-from store.digests import JOINED, notice_of, parts_of, reminded_at, seal, sent_today, travelling
+from store.digests import JOINED, notice_of, parts_of, seal, sent_today, travelling
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
 from store.links import LETS_IN, LinkMaker, person_of, without_tokens
+from store.pointless import MILESTONE, MorningAfter, pointless
 from store.preferences import chosen_by, held_back
-from store.putting_off import put_off_by_its_reader
-from store.questions import ANSWER, has_seen
 from store.rows import add
 from store.tables import (
     IS_WAITING,
     introductions,
     journal,
     mail_links,
-    milestones,
     notices,
     onboardings,
-    registers,
     unreachable,
 )
 from store.together import Together
-from store.unsubscribes import has_unsubscribed, link_of
-
-# What an issue is called while somebody still has to do something about it. Any other word settles it.
-OPEN_ISSUE = frozenset({"open", "acknowledged"})
+from store.unsubscribes import link_of
 
 # What is asked and written for every message that goes. Built once: to build a statement takes longer than the
 # database's answer.
@@ -75,45 +68,9 @@ IN_HAND = (
     .where(notices.c.id == bindparam("of"), IS_WAITING)
     .where(notices.c.rests_until.is_not(None), notices.c.reason.is_(None))
 )
-MILESTONE = select(milestones.c.status).where(
-    milestones.c.onboarding == bindparam("onboarding"), milestones.c.key == bindparam("key")
-)
-AS_IT_STANDS = select(
-    select(onboardings.c.ending)
-    .where(onboardings.c.onboarding == bindparam("onboarding"))
-    .scalar_subquery()
-    .label("ending"),
-    MILESTONE.scalar_subquery().label("milestone"),
-)
-REGISTERED = select(registers.c.status).where(
-    registers.c.onboarding == bindparam("onboarding"),
-    registers.c.kind == bindparam("kind"),
-    registers.c.key == bindparam("key"),
-)
-OF_PROGRAMME: tuple[NoticeKind, ...] = ("programme_meeting", "programme_message")
-TELL_OF_A_MEETING: tuple[NoticeKind, ...] = ("invitation", "programme_meeting")
-OVER = select(journal.c.seq).where(journal.c.onboarding == bindparam("onboarding"), journal.c.key == PROGRAMME_ENDED)
 WRITTEN_TO = (
     select(notices.c.id).where(_OF_IT, notices.c.person == bindparam("person"), notices.c.state == "sent").limit(1)
 )
-REJECTED_SINCE = (
-    select(journal.c.seq)
-    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("about"))
-    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
-    .limit(1)
-)
-
-
-def _newer_like(*, of_house: bool) -> Select[str]:
-    """The key of the newest notice that went, or may go by now, and tells the same person of the same thing."""
-    same = [notices.c[name] == bindparam(name) for name in ("person", "channel", "about")]
-    may_go = (notices.c.state == "waiting") & (notices.c.not_before <= bindparam("now"))
-    newer = [notices.c.id > bindparam("id"), notices.c.collapses, may_go | notices.c.state.in_(("sent", JOINED))]
-    of_it = notices.c.onboarding.is_(None) if of_house else _OF_IT
-    return select(notices.c.key).where(of_it, *same, *newer).order_by(notices.c.id.desc()).limit(1)
-
-
-NEWER_LIKE = {of_house: _newer_like(of_house=of_house) for of_house in (False, True)}
 
 
 class SqlOutbox:
@@ -131,7 +88,7 @@ class SqlOutbox:
         *,
         mail_domain: str,
         clock: Callable[[], datetime] = wall_clock,
-        morning_after: Callable[[Person, datetime], datetime] | None = None,
+        morning_after: MorningAfter | None = None,
         links: LinkMaker | None = None,
     ) -> None:
         self._engine = engine
@@ -492,39 +449,7 @@ class SqlOutbox:
         return owner.id
 
     def _pointless(self, connection: Connection, row: Row[Any]) -> str | None:
-        """Why the notice need not go any more, or None."""
-        if _may_be_unwanted(row) and has_unsubscribed(connection, row.onboarding, row.person):
-            return "unsubscribed"
-        if row.while_open is not None and (reason := settled(connection, row)):
-            return reason
-        if row.kind in OF_PROGRAMME and _programme_is_over(connection, row):
-            return "the success programme has ended"
-        if row.kind == "meeting_cancelled" and _was_never_told(connection, row):
-            return "its reader was never told of the meeting"
-        if row.kind == ANSWER and row.onboarding is not None and _was_seen(connection, row):
-            return "its reader has seen it in the room"
-        if (held := put_off_by_its_reader(connection, row, now=self._clock())) is not None:
-            return held
-        if self._was_reminded(connection, row):
-            return "its reader was reminded on the working day before"
-        if row.collapses and (newest := self._newest_like(connection, row)) is not None:
-            return f"collapsed into {newest}"
-        return None
-
-    def _was_reminded(self, connection: Connection, row: Row[Any]) -> bool:
-        """Whether one of the customer's was reminded of what is due today on their working day before."""
-        if self._morning_after is None or not digests.is_of_the_day(row.kind, row.facts):
-            return False
-        before, person = reminded_at(connection, row), addressee_of(connection, row)
-        if before is None or person is None or person.side != "customer":
-            return False
-        zone = ZoneInfo(person.time_zone)
-        return self._morning_after(person, before).astimezone(zone).date() == self._clock().astimezone(zone).date()
-
-    def _newest_like(self, connection: Connection, row: Row[Any]) -> str | None:
-        """The key of a newer notice that went, or may go by now, and tells the same person of the same thing."""
-        same = {name: getattr(row, name) for name in ("id", "onboarding", "person", "channel", "about")}
-        return connection.scalar(NEWER_LIKE[row.onboarding is None], {**same, "now": self._clock()})
+        return pointless(connection, row, now=self._clock(), morning_after=self._morning_after)
 
     def _message_id(self, row: Row[Any]) -> str:
         digest = hashlib.sha256(f"{row.onboarding}\n{row.key}".encode()).hexdigest()
@@ -636,12 +561,6 @@ def _settle(connection: Connection, row: Row[Any], **values: Any) -> None:
     connection.execute(SETTLING, {"of": row.id, **values})
 
 
-def _was_seen(connection: Connection, row: Row[Any]) -> bool:
-    """Whether its reader has read the answer that it tells of."""
-    question, word = int(row.facts["question"]), int(row.facts["word"])
-    return has_seen(connection, row.onboarding, row.person, question=question, word=word)
-
-
 def _up_to_date(connection: Connection, notice: Notice) -> Notice:
     """A welcome without what waited for its reader when it was written, before a weekend, and was settled since."""
     waits = notice.facts.get("waits") if notice.kind == "contact_welcome" else None
@@ -659,73 +578,3 @@ def _up_to_date(connection: Connection, notice: Notice) -> Notice:
 def _was_written_to(connection: Connection, row: Row[Any]) -> bool:
     """Whether the reader of that notice got any message of the onboarding before."""
     return connection.scalar(WRITTEN_TO, {"onboarding": row.onboarding, "person": row.person}) is not None
-
-
-def _programme_is_over(connection: Connection, row: Row[Any]) -> bool:
-    return connection.scalar(OVER, {"onboarding": row.onboarding}) is not None
-
-
-def _was_never_told(connection: Connection, row: Row[Any]) -> bool:
-    """Whether what would have told the reader of a cancellation of that meeting did not go, and never will."""
-    theirs = (notices.c.onboarding == row.onboarding) & (notices.c.person == row.person)
-    told = connection.execute(select(notices).where(theirs, notices.c.kind.in_(TELL_OF_A_MEETING)))
-    of_it = [one for one in told if _meeting_in(one.facts) == _meeting_in(row.facts)]
-    return bool(of_it) and all(
-        one.state in ("withdrawn", "refused") or (one.state == "waiting" and one.kind in OF_PROGRAMME) for one in of_it
-    )
-
-
-def _meeting_in(facts: Mapping[str, Any]) -> str:
-    """The name of the meeting in calendars; of one without an hour, its day."""
-    return str((facts.get("calendar") or {}).get("uid") or facts.get("on"))
-
-
-def _may_be_unwanted(row: Row[Any]) -> bool:
-    """Whether its reader may unsubscribe from letters like this one."""
-    return row.kind in NOT_ESSENTIAL and row.onboarding is not None
-
-
-def settled(connection: Connection, row: Row[Any]) -> str | None:
-    """Why a notice that goes only while something is open does not go: a milestone, issue, task or introduction."""
-    if row.onboarding is None:
-        return _introduced(connection, row.while_open)
-    onboarding, key = row.onboarding, task_of(row.while_open) or row.while_open
-    ending, milestone = connection.execute(AS_IT_STANDS, {"onboarding": onboarding, "key": key}).one()
-    if ending is not None:
-        return "the onboarding has ended"
-    if task_of(row.while_open) is not None:
-        task = _registered(connection, "task", onboarding, key) or _registered(
-            connection, "correction", onboarding, key
-        )
-        return None if task in (None, "open") else f"{key} was {task}"
-    if milestone is not None and milestone != "open":
-        return f"{key} was {milestone}"
-    if milestone is not None:
-        return f"{key} was rejected" if _rejected_since(connection, row) else None
-    issue = _registered(connection, "issue", onboarding, key)
-    return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
-
-
-def _registered(connection: Connection, register: str, onboarding: str, key: str) -> str | None:
-    """The status of that row of a register; None where there is none."""
-    return connection.scalar(REGISTERED, {"onboarding": onboarding, "kind": register, "key": key})
-
-
-def _rejected_since(connection: Connection, row: Row[Any]) -> bool:
-    """Whether a sign-off was rejected after the notice was written: then nobody is to be asked for it just now."""
-    of_it = {"onboarding": row.onboarding, "about": row.while_open, "since": row.created_at}
-    return connection.scalar(REJECTED_SINCE, of_it) is not None
-
-
-def _introduced(connection: Connection, introduction: str) -> str | None:
-    """Why nobody need be asked to introduce themselves any more, or None."""
-    of_it = introductions.c.introduction == introduction
-    status = connection.scalar(select(introductions.c.status).where(of_it))
-    return None if status in (None, "opening", "waiting", "late") else f"the introduction is {status}"
-
-
-def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
-    """Whom a row of the outbox is for, as they are known now; None where nobody by that id takes part."""
-    if row.onboarding is None:
-        return Person.model_validate(row.addressee)
-    return person_of(connection, row.onboarding, row.person)

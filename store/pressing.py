@@ -11,7 +11,7 @@ from domain.record import JournalRow
 from store.digests import notice_of
 from store.engine import read_connection, wall_clock, write_transaction
 from store.entries import journal_row, notice_row
-from store.outbox import settled
+from store.pointless import settled
 from store.rows import add
 from store.tables import journal, milestones, notices
 

@@ -30,9 +30,9 @@ from domain.text import folded
 from domain.trouble import UnknownOnboarding
 from domain.wire import Instant, Wire
 from store.accounts import deals_of_account, read_stored
+from store.addressees import addressee_of
 from store.digests import notice_of, parts_of
 from store.engine import read_connection, read_transaction
-from store.outbox import addressee_of
 from store.tables import IS_LATE, NOT_ENDED, deals, milestones, onboardings, people, plans, registers, stages
 from store.tables import journal as journal_table
 from store.tables import notices as notices_table
