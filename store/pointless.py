@@ -33,17 +33,17 @@ AS_IT_STANDS = select(
     .scalar_subquery()
     .label("ending"),
     MILESTONE.scalar_subquery().label("milestone"),
+    select(journal.c.seq)
+    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("key"))
+    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
+    .exists()
+    .label("rejected"),
 )
+"""How the onboarding and a milestone stand, and whether its sign-off was rejected since a moment."""
 REGISTERED = select(registers.c.status).where(
     registers.c.onboarding == bindparam("onboarding"),
     registers.c.kind == bindparam("kind"),
     registers.c.key == bindparam("key"),
-)
-REJECTED_SINCE = (
-    select(journal.c.seq)
-    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("about"))
-    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
-    .limit(1)
 )
 OF_PROGRAMME: tuple[NoticeKind, ...] = ("programme_meeting", "programme_message")
 TELL_OF_A_MEETING: tuple[NoticeKind, ...] = ("invitation", "programme_meeting")
@@ -137,7 +137,8 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
     if row.onboarding is None:
         return _introduced(connection, row.while_open)
     onboarding, key = row.onboarding, task_of(row.while_open) or row.while_open
-    ending, milestone = connection.execute(AS_IT_STANDS, {"onboarding": onboarding, "key": key}).one()
+    since = {"onboarding": onboarding, "key": key, "since": row.created_at}
+    ending, milestone, rejected = connection.execute(AS_IT_STANDS, since).one()
     if ending is not None:
         return "the onboarding has ended"
     if task_of(row.while_open) is not None:
@@ -148,7 +149,8 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
     if milestone is not None and milestone != "open":
         return f"{key} was {milestone}"
     if milestone is not None:
-        return f"{key} was rejected" if _rejected_since(connection, row) else None
+        # Then nobody is to be asked for it just now.
+        return f"{key} was rejected" if rejected else None
     issue = _registered(connection, "issue", onboarding, key)
     return None if issue is None or issue in OPEN_ISSUE else f"{key} was {issue}"
 
@@ -156,12 +158,6 @@ def settled(connection: Connection, row: Row[Any]) -> str | None:
 def _registered(connection: Connection, register: str, onboarding: str, key: str) -> str | None:
     """The status of that row of a register; None where there is none."""
     return connection.scalar(REGISTERED, {"onboarding": onboarding, "kind": register, "key": key})
-
-
-def _rejected_since(connection: Connection, row: Row[Any]) -> bool:
-    """Whether a sign-off was rejected after the notice was written: then nobody is to be asked for it just now."""
-    of_it = {"onboarding": row.onboarding, "about": row.while_open, "since": row.created_at}
-    return connection.scalar(REJECTED_SINCE, of_it) is not None
 
 
 def _introduced(connection: Connection, introduction: str) -> str | None:
