@@ -107,6 +107,8 @@ class Lanes:
     _waiting: deque[int] = field(default_factory=deque)
     _begun: dict[int, float] = field(default_factory=dict)
     _left_out: dict[int, float] = field(default_factory=dict)
+    _more_behind: bool = False
+    _found_all: bool = False
     _failures: int = 0
     _lingers_until: float = 0.0
     _closed: bool = False
@@ -132,6 +134,8 @@ class Lanes:
                 if not lanes and not self._waiting and await self._more_has_come():
                     continue
                 if not lanes or self._only_slow_ones_left():
+                    if not self._found_all and not self._over() and await self._look():
+                        continue
                     break
                 done, lanes = await asyncio.wait(
                     lanes, timeout=LOOKS_AFTER_LANES_EVERY.total_seconds(), return_when=asyncio.FIRST_COMPLETED
@@ -190,9 +194,9 @@ class Lanes:
                 self._kept.append(line)
 
     async def _something_waits(self) -> bool:
-        """Whether there is one to deliver. Where none is left it is looked again: digests were sealed meanwhile."""
+        """Whether there is one to deliver. Where none is left it is looked again, if more may be there by now."""
         async with self._looking:
-            if not self._waiting and not self._over():
+            if not self._waiting and not self._over() and (self._more_behind or self.woken.is_set()):
                 await self._look()
         return bool(self._waiting) and not self._over()
 
@@ -220,6 +224,8 @@ class Lanes:
                 delivery.set_exception(outcome)
             else:
                 self.outcomes.append(outcome)
+                # What did not go may have been sealed into a digest, which waits now.
+                self._more_behind |= outcome != "sent"
                 self._left_out[id] = self._loop.time() + LOOKS_AGAIN_EVERY.total_seconds()
                 self._failures = 0
                 self._lingers_until = self._loop.time() + self.lingers.total_seconds()
@@ -238,8 +244,7 @@ class Lanes:
         """Look again when woken, and now and then while it lingers; whether something waits."""
         while not self._over() and (self.woken.is_set() or self._may_linger()):
             await self._moment()
-            await self._look()
-            if self._waiting:
+            if await self._look():
                 return True
         return False
 
@@ -256,12 +261,14 @@ class Lanes:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.woken.wait(), moment.total_seconds())
 
-    async def _look(self) -> None:
+    async def _look(self) -> bool:
+        """Whether something waits."""
         self.woken.clear()
         with self._counting:
             # What is settled does not come again, what was put off for seconds does, and what is in trouble must not.
             self._left_out = {id: until for id, until in self._left_out.items() if until > self._loop.time()}
             left_out = {*self.apart_from, *self._left_out, *self.in_hand}
+            self._more_behind = False
         now = self.now()
         most = IN_A_LOOK + len(self.apart_from) + len(self.troubled) + len(self.in_hand)
 
@@ -272,9 +279,13 @@ class Lanes:
 
         ready, next_at = await in_thread(self.threads, look)
         self._waiting.extend(ready)
-        if not self._waiting:
+        if len(ready) >= IN_A_LOOK:
+            self._more_behind = True
+        self._found_all = not self._waiting
+        if self._found_all:
             # After the moment of this look: what became ready since then is found by the next pass.
             self.next_at = next_at
+        return not self._found_all
 
 
 async def _finished(lanes: Collection[asyncio.Task[None]]) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, update
 from temporalio.testing import ActivityEnvironment
 
 from activities import lanes
-from activities.lanes import FAILURES_IN_A_ROW, USUAL_LANES, one_by_one
+from activities.lanes import FAILURES_IN_A_ROW, LOOKS_AGAIN_EVERY, USUAL_LANES, one_by_one
 from activities.letters import HELD, Letters
 from activities.ports import ToDeliver
 from activities.sender import Delivery, Sending, SendingPass, SendingPassed
@@ -78,6 +78,8 @@ class Counter:
         self.delivered.append(id)
         self.waiting.discard(id)
         self.after_each()
+        # As all that goes over a line, it leaves others a turn.
+        await asyncio.sleep(0)
         return "sent"
 
 
@@ -235,6 +237,74 @@ async def test_a_pass_waits_for_what_may_go_before_long_and_leaves_what_may_go_l
     done = await activity().run(ours.send_what_waits, MAIL)
 
     assert (settled, None if settled else office.goes_at) == (done.settled, done.next_at)
+
+
+@dataclass
+class Looked(Counter):
+    """An office that counts how often somebody looks. Item 1 is `sealed` into item 2, which waits from then on."""
+
+    sealed: bool = False
+    looks: int = 0
+
+    def ready(self, *, now: Any, most: int) -> Sequence[int]:
+        self.looks += 1
+        return super().ready(now=now, most=most)
+
+    async def deliver(self, id: int) -> str:
+        if not self.sealed or id != 1:
+            return await super().deliver(id)
+        self.waiting = {2}
+        return "withdrawn"
+
+
+async def test_a_pass_that_lingers_looks_when_it_is_woken_and_not_after_each_message() -> None:
+    """A look costs a third of a message, and whoever writes one wakes the pass."""
+    env, office = activity(), Looked({1})
+    ours = replace(sending(office), lingers=timedelta(minutes=1))
+    under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+
+    for number in (2, 3):
+        await until(partial(lambda sent: len(office.delivered) == sent, number - 1))
+        office.waiting.add(number)
+        ours.passes.look_again("mail")
+    await until(lambda: office.delivered == [1, 2, 3])
+    looks = office.looks
+    env.worker_shutdown()
+    await under_way
+
+    assert looks == 3
+
+
+async def test_what_is_sealed_meanwhile_goes_at_once() -> None:
+    """Nobody wakes a pass for a digest that it has sealed itself."""
+    env, office = activity(), Looked({1}, sealed=True)
+    ours = replace(sending(office), lingers=timedelta(minutes=1))
+    began, under_way = asyncio.get_running_loop().time(), asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+
+    await until(lambda: office.delivered == [2])
+    took = asyncio.get_running_loop().time() - began
+    env.worker_shutdown()
+    await under_way
+
+    assert took < LOOKS_AGAIN_EVERY.total_seconds() / 2
+
+
+async def test_a_pass_that_leaves_a_slow_message_behind_knows_when_the_next_one_may_go(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its sender sleeps until then: without a moment it would sleep until somebody wakes it."""
+    monkeypatch.setattr(lanes, "SLOW", timedelta(seconds=0.1))
+    tomorrow = NOON + timedelta(days=1)
+
+    class Tomorrow(Counter):
+        def next_ready(self, *, after: datetime) -> datetime | None:  # of the port
+            return tomorrow
+
+    office = Tomorrow({1}, hangs={1})
+    done = await activity().run(sending(office).send_what_waits, MAIL)
+    office.let_go.set()
+
+    assert (tomorrow, (1,)) == (done.next_at, done.troubled)
 
 
 @dataclass
