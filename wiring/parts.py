@@ -89,8 +89,8 @@ WEBHOOK_THREADS = 4
 """For the database alone: what is under way to others holds no thread."""
 CONFIRMED_AFTER = timedelta(seconds=5)
 """Longer than a turn takes while all is well. What a door that still repeats its news brings besides counts once."""
-CONFIRMED_EVERY = timedelta(seconds=5)
-"""At most: nobody waits for a confirmation, and its sender sleeps until the next one is due."""
+CONFIRMED_EVERY = timedelta(seconds=15)
+"""At most: nobody waits for a confirmation, the next turn confirms most rows, and each pass costs two tasks."""
 CONFIRMING_THREADS = 2
 """For the database alone, a row at a time."""
 LINGER = timedelta(seconds=5)
