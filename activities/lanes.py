@@ -134,7 +134,7 @@ class Lanes:
                 if not lanes and not self._waiting and await self._more_has_come():
                     continue
                 if not lanes or self._only_slow_ones_left():
-                    if not self._found_all and not self._over() and await self._look():
+                    if await self._more_was_left():
                         continue
                     break
                 done, lanes = await asyncio.wait(
@@ -239,6 +239,10 @@ class Lanes:
     def _give_sign_of_life(self, settled: int) -> None:
         if not self._closed:
             activity.heartbeat(settled)
+
+    async def _more_was_left(self) -> bool:
+        """Look whether something waits where nobody has since; so the moment of the next one is known at the end."""
+        return not (self._waiting or self._found_all or self._over()) and await self._look()
 
     async def _more_has_come(self) -> bool:
         """Look again when woken, and now and then while it lingers; whether something waits."""

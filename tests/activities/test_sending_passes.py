@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter as Counts
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, update
 from temporalio.testing import ActivityEnvironment
 
 from activities import lanes
-from activities.lanes import FAILURES_IN_A_ROW, LOOKS_AGAIN_EVERY, USUAL_LANES, one_by_one
+from activities.lanes import FAILURES_IN_A_ROW, LOOKS_AGAIN_EVERY, MOST_AT_ONCE, USUAL_LANES, one_by_one
 from activities.letters import HELD, Letters
 from activities.ports import ToDeliver
 from activities.sender import Delivery, Sending, SendingPass, SendingPassed
@@ -305,6 +305,18 @@ async def test_a_pass_that_leaves_a_slow_message_behind_knows_when_the_next_one_
     office.let_go.set()
 
     assert (tomorrow, (1,)) == (done.next_at, done.troubled)
+
+
+async def test_a_pass_for_which_there_is_no_place_gives_up_for_now() -> None:
+    """All that may be under way hangs: what waits is found again, and not now over and over."""
+    office = Counter({1})
+    ours = sending(office)
+    ours.in_hand["mail"] = {id: Future() for id in range(100, 100 + MOST_AT_ONCE)}
+
+    async with asyncio.timeout(10):
+        done = await activity().run(ours.send_what_waits, MAIL)
+
+    assert SendingPassed(gave_up=True) == done
 
 
 @dataclass
