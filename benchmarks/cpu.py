@@ -34,20 +34,23 @@ TELLING = Side(name="floor_each_notice", kind="floor", per_person=True)
 async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str, Any]:
     course = full_course(day)
     each = course.wall(course.length).total_seconds()
-    say(f"to warm up, {rounds} rounds of {onboardings} onboardings a side, and one with the sender; {each:.0f} s each")
+    say(f"to warm up, and {rounds} rounds of {onboardings} onboardings a side, two sides at a time; {each:.0f} s each")
     sides = (PRODUCT, FLOOR, SENDING, TELLING)
     used: dict[str, list[Used]] = {side.name: [] for side in sides}
     with tempfile.TemporaryDirectory(prefix="day90-cpu-") as folder:
         async with up(sides, course, Path(folder)) as running:
             first = await play_round(running, number=0, onboardings=1)
-            for number in range(1, rounds + 2):
-                # Separately, because it costs so much that the others would run late.
-                playing = running[:2] if number <= rounds else running[2:]
-                of_round = await play_round(playing, number=number, onboardings=onboardings)
-                for one, cost in zip(playing, of_round, strict=True):
-                    used[one.side.name].append(cost)
-                    say(f"round {number}, {one.side.name}: {cost.whole:.2f} CPU-s an onboarding")
+            for number in range(1, rounds + 1):
+                # The pairs after one another: four sides at once would run late.
+                for playing in (running[:2], running[2:]):
+                    of_round = await play_round(playing, number=number, onboardings=onboardings)
+                    for one, cost in zip(playing, of_round, strict=True):
+                        used[one.side.name].append(cost)
+                        say(f"round {number}, {one.side.name}: {cost.whole:.2f} CPU-s an onboarding")
     pairs = list(zip(used["product"], used["floor"], strict=True))
+    telling = [
+        ours.whole / floor.whole for ours, floor in zip(used["with_sender"], used["floor_each_notice"], strict=True)
+    ]
     parts = {name: _parts(many) for name, many in used.items()}
     say("")
     table(
@@ -58,7 +61,8 @@ async def measure(*, onboardings: int, rounds: int, day: timedelta) -> dict[str,
         "cpu_ratios": [product.whole / floor.whole for product, floor in pairs],
         **{f"{part}_ratio": middle([getattr(p, part) / getattr(f, part) for p, f in pairs]) for part in PARTS},
         "sender_cpu_s": parts["with_sender"]["whole"] - parts["product"]["whole"],
-        "telling_ratio": parts["with_sender"]["whole"] / parts["floor_each_notice"]["whole"],
+        "telling_ratio": middle(telling),
+        "telling_ratios": telling,
         **parts,
         "first": {side.name: cost.whole for side, cost in zip(sides, first, strict=True)},
         "refused": sum(one.refused for many in used.values() for one in many),
@@ -79,7 +83,7 @@ def _parts(many: Sequence[Used]) -> dict[str, float]:
 def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.cpu", description=__doc__)
     parser.add_argument("--onboardings", type=int, default=2, help="how many a side and round (default: 2)")
-    parser.add_argument("--rounds", type=int, default=3, help="default: 3, since one differs from the next by a tenth")
+    parser.add_argument("--rounds", type=int, default=2, help="default: 2; one differs from the next by a tenth")
     parser.add_argument("--day", type=float, default=0.8, help="seconds that a day of the plan takes (default: 0.8)")
     options = parser.parse_args(words)
     day = timedelta(seconds=options.day)
