@@ -108,7 +108,9 @@ class Lanes:
     _begun: dict[int, float] = field(default_factory=dict)
     _left_out: dict[int, float] = field(default_factory=dict)
     _more_behind: bool = False
+    """Whether something may be ready that nobody wakes for, as a digest that was sealed instead of a message."""
     _found_all: bool = False
+    """Whether nothing was left to do at the last look, so that the moment of the next message is known."""
     _failures: int = 0
     _lingers_until: float = 0.0
     _closed: bool = False
@@ -116,8 +118,13 @@ class Lanes:
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _counting: Lock = field(default_factory=Lock)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+    _goes_in_turn: bool = False
+    """Whether what went may let something else go: only who writes into an outbox, which has lines, wakes its pass."""
     _until: float = 0.0
     _next_sign: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._goes_in_turn = not isinstance(self.office, OfficeWithLine)
 
     async def run(self) -> None:
         """Send what waits until nothing does, or until it is time to begin no more.
@@ -224,8 +231,7 @@ class Lanes:
                 delivery.set_exception(outcome)
             else:
                 self.outcomes.append(outcome)
-                # What did not go may have been sealed into a digest, which waits now.
-                self._more_behind |= outcome != "sent"
+                self._more_behind |= outcome != "sent" or self._goes_in_turn
                 self._left_out[id] = self._loop.time() + LOOKS_AGAIN_EVERY.total_seconds()
                 self._failures = 0
                 self._lingers_until = self._loop.time() + self.lingers.total_seconds()
@@ -241,8 +247,16 @@ class Lanes:
             activity.heartbeat(settled)
 
     async def _more_was_left(self) -> bool:
-        """Look whether something waits where nobody has since; so the moment of the next one is known at the end."""
-        return not (self._waiting or self._found_all or self._over()) and await self._look()
+        """Look where nobody has since what waited went; whether to judge anew, since much may have ended meanwhile.
+
+        So the moment of the next message is known at the end, also where the last one took long.
+        """
+        if self._waiting or self._found_all or self._over():
+            return False
+        async with self._looking:
+            if not self._waiting and not self._found_all:
+                await self._look()
+        return True
 
     async def _more_has_come(self) -> bool:
         """Look again when woken, and now and then while it lingers; whether something waits."""
@@ -283,8 +297,8 @@ class Lanes:
 
         ready, next_at = await in_thread(self.threads, look)
         self._waiting.extend(ready)
-        if len(ready) >= IN_A_LOOK:
-            self._more_behind = True
+        with self._counting:
+            self._more_behind |= len(ready) >= IN_A_LOOK
         self._found_all = not self._waiting
         if self._found_all:
             # After the moment of this look: what became ready since then is found by the next pass.

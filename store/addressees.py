@@ -53,7 +53,7 @@ def addressee_of(connection: Connection, row: Row[Any]) -> Person | None:
 
 
 def addressee_in(connection: Connection, row: Row[Any], reader: Row[Any] | None) -> Addressee | None:
-    """Whom a row of the outbox is for, as they are known now; None where nobody by that id takes part."""
+    """The same of a row whose reader was asked for with others (`readers_of`), and whether mails reach them."""
     if row.onboarding is None:
         person = Person.model_validate(row.addressee)
         return Addressee(person, _unreachable_since(connection, person), chose=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, Select, bindparam, case, select
 
 from domain.notice import NOT_ESSENTIAL, NoticeKind, Person, task_of
 from domain.record import PROGRAMME_ENDED
@@ -27,19 +27,20 @@ OPEN_ISSUE = frozenset({"open", "acknowledged"})
 MILESTONE = select(milestones.c.status).where(
     milestones.c.onboarding == bindparam("onboarding"), milestones.c.key == bindparam("key")
 )
+REJECTED = (
+    select(journal.c.seq)
+    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("key"))
+    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
+)
 AS_IT_STANDS = select(
     select(onboardings.c.ending)
     .where(onboardings.c.onboarding == bindparam("onboarding"))
     .scalar_subquery()
     .label("ending"),
     MILESTONE.scalar_subquery().label("milestone"),
-    select(journal.c.seq)
-    .where(journal.c.onboarding == bindparam("onboarding"), journal.c.about == bindparam("key"))
-    .where(journal.c.kind == "sign_off_rejected", journal.c.recorded_at > bindparam("since"))
-    .exists()
-    .label("rejected"),
+    case((MILESTONE.scalar_subquery() == "open", REJECTED.exists()), else_=False).label("rejected"),
 )
-"""How the onboarding and a milestone stand, and whether its sign-off was rejected since a moment."""
+"""How the onboarding and a milestone stand, and whether the sign-off of an open one was rejected since a moment."""
 REGISTERED = select(registers.c.status).where(
     registers.c.onboarding == bindparam("onboarding"),
     registers.c.kind == bindparam("kind"),

@@ -90,7 +90,8 @@ WEBHOOK_THREADS = 4
 CONFIRMED_AFTER = timedelta(seconds=5)
 """Longer than a turn takes while all is well. What a door that still repeats its news brings besides counts once."""
 CONFIRMED_EVERY = timedelta(seconds=15)
-"""At most: nobody waits for a confirmation, the next turn confirms most rows, and each pass costs two tasks."""
+"""At most: nobody waits for a confirmation, the next turn confirms most rows, and each pass costs two tasks and a
+signal. News of a task that was thrown away is told again within twenty seconds so, or when a worker starts."""
 CONFIRMING_THREADS = 2
 """For the database alone, a row at a time."""
 LINGER = timedelta(seconds=5)

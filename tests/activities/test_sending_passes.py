@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import Connection, Engine, Row, update
 from temporalio.testing import ActivityEnvironment
 
 from activities import lanes
-from activities.lanes import FAILURES_IN_A_ROW, LOOKS_AGAIN_EVERY, MOST_AT_ONCE, USUAL_LANES, one_by_one
+from activities.lanes import FAILURES_IN_A_ROW, MOST_AT_ONCE, USUAL_LANES, one_by_one
 from activities.letters import HELD, Letters
 from activities.ports import ToDeliver
 from activities.sender import Delivery, Sending, SendingPass, SendingPassed
@@ -100,7 +101,7 @@ async def passed(office: Any) -> SendingPassed:
 
 @pytest.mark.parametrize(("waiting", "lines"), [(1, 1), (7, 2), (300, USUAL_LANES)])
 async def test_all_that_waits_goes_over_few_connections(waiting: int, lines: int) -> None:
-    """More than one look finds, and none twice."""
+    """And none twice."""
     counter = Counter(set(range(waiting)))
 
     done = await passed(counter)
@@ -257,36 +258,132 @@ class Looked(Counter):
         return "withdrawn"
 
 
+@pytest.fixture
+def looks_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks by the clock: what goes went because somebody woke the pass, or it knew by itself."""
+    monkeypatch.setattr(lanes, "LOOKS_AGAIN_EVERY", timedelta(minutes=1))
+
+
+async def ended(env: ActivityEnvironment, ours: Sending, under_way: asyncio.Task[SendingPassed]) -> None:
+    env.worker_shutdown()
+    ours.passes.look_again("mail")
+    await under_way
+
+
+@pytest.mark.usefixtures("looks_late")
 async def test_a_pass_that_lingers_looks_when_it_is_woken_and_not_after_each_message() -> None:
-    """A look costs a third of a message, and whoever writes one wakes the pass."""
-    env, office = activity(), Looked({1})
+    """A look costs a third of a message. Whoever writes one wakes the pass; for what it seals itself nobody does."""
+    env, office = activity(), Looked({1}, sealed=True)
     ours = replace(sending(office), lingers=timedelta(minutes=1))
     under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
 
-    for number in (2, 3):
-        await until(partial(lambda sent: len(office.delivered) == sent, number - 1))
+    for number in (3, 4):
+        await until(partial(lambda sent: len(office.delivered) == sent, number - 2))
         office.waiting.add(number)
         ours.passes.look_again("mail")
-    await until(lambda: office.delivered == [1, 2, 3])
+    await until(lambda: office.delivered == [2, 3, 4])
     looks = office.looks
-    env.worker_shutdown()
-    await under_way
+    await ended(env, ours, under_way)
 
-    assert looks == 3
+    assert looks == 4
 
 
-async def test_what_is_sealed_meanwhile_goes_at_once() -> None:
-    """Nobody wakes a pass for a digest that it has sealed itself."""
-    env, office = activity(), Looked({1}, sealed=True)
+@pytest.mark.usefixtures("looks_late")
+async def test_what_waits_behind_a_look_goes_without_anybody_waking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "IN_A_LOOK", 5)
+    env, office = activity(), Counter(set(range(12)))
     ours = replace(sending(office), lingers=timedelta(minutes=1))
-    began, under_way = asyncio.get_running_loop().time(), asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+    under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
 
-    await until(lambda: office.delivered == [2])
-    took = asyncio.get_running_loop().time() - began
-    env.worker_shutdown()
-    await under_way
+    await until(lambda: sorted(office.delivered) == [*range(12)])
+    await ended(env, ours, under_way)
 
-    assert took < LOOKS_AGAIN_EVERY.total_seconds() / 2
+
+@dataclass
+class InTurn:
+    """An office of which one item alone may go, the oldest, as of the news of an onboarding that is confirmed."""
+
+    waiting: list[int]
+    delivered: list[int] = field(default_factory=list)
+
+    def ready(self, *, now: object, most: int) -> Sequence[int]:
+        return self.waiting[: min(most, 1)]
+
+    def next_ready(self, *, after: datetime) -> datetime | None:
+        return None
+
+    async def deliver(self, id: int) -> str:
+        self.waiting.remove(id)
+        self.delivered.append(id)
+        return "sent"
+
+
+@pytest.mark.usefixtures("looks_late")
+async def test_what_went_may_let_the_next_one_go() -> None:
+    """Nobody writes anything then, and so nobody wakes the pass."""
+    env, office = activity(), InTurn([1, 2, 3])
+    ours = replace(sending(office), lingers=timedelta(minutes=1))
+    under_way = asyncio.create_task(env.run(ours.send_what_waits, MAIL))
+
+    await until(lambda: office.delivered == [1, 2, 3])
+    await ended(env, ours, under_way)
+
+
+@dataclass
+class Straddling(Counter):
+    """An office in whose second look a slow item ends: 1, as `outcome`, after which `then` wait.
+
+    That look has read what waits before, or with `reads_late` afterwards. The third one takes longer than it.
+    """
+
+    outcome: str = "withdrawn"
+    then: frozenset[int] = frozenset({2})
+    reads_late: bool = False
+    looks: int = 0
+    ended: Event = field(default_factory=Event)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.get_running_loop)
+
+    def ready(self, *, now: object, most: int) -> Sequence[int]:
+        self.looks += 1
+        look, found = self.looks, super().ready(now=now, most=most)
+        if look == 2:
+            self.loop.call_soon_threadsafe(self.let_go.set)
+            assert self.ended.wait(10)
+        elif look == 3:
+            sleep(0.3)
+        return super().ready(now=now, most=most) if look == 2 and self.reads_late else found
+
+    async def deliver(self, id: int) -> str:
+        if id != 1 or self.ended.is_set():
+            return await super().deliver(id)
+        await self.let_go.wait()
+        self.waiting = {*self.then}
+        # Once it counts as ended.
+        self.loop.call_later(0.05, self.ended.set)
+        return self.outcome
+
+
+@pytest.mark.parametrize("lingers", [timedelta(0), timedelta(seconds=1)])
+async def test_what_ends_while_a_pass_looks_for_the_last_time_is_not_forgotten(
+    monkeypatch: pytest.MonkeyPatch, lingers: timedelta
+) -> None:
+    """It took long, was sealed into a digest in the end, and that look had read what waits before."""
+    monkeypatch.setattr(lanes, "SLOW", timedelta(seconds=0.1))
+    office = Straddling({1})
+
+    done = await activity().run(replace(sending(office), lingers=lingers).send_what_waits, MAIL)
+
+    assert ([2], 2, ()) == (office.delivered, done.settled, done.troubled)
+
+
+async def test_two_that_look_at_once_hand_out_nothing_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pass looks for the last time, and so does the lane whose slow message was put off meanwhile."""
+    monkeypatch.setattr(lanes, "SLOW", timedelta(seconds=0.1))
+    office = Straddling({1}, outcome="put_off", then=frozenset(range(2, 8)), reads_late=True)
+
+    done = await activity().run(sending(office).send_what_waits, MAIL)
+
+    assert ([*range(2, 8)], 7) == (sorted(office.delivered), done.settled)
 
 
 async def test_a_pass_that_leaves_a_slow_message_behind_knows_when_the_next_one_may_go(

@@ -37,8 +37,10 @@ _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Control characters and our own seals; the tab is whitespace below.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ue000\ue001]")
 
-# A report prints some hundred values, and most of what mails of one customer say are the same names and titles.
+# Names, titles and days: a report prints some hundred of them, and mails of one customer mostly the same. What is
+# longer, or leads somewhere, hardly comes again, and is not kept.
 _MOST_SEALED = 2048
+_LONGEST_KEPT = 200
 
 # An address as we make them for our own pages. Taking one apart takes as long as writing it.
 _USUAL_PAGE = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,4})?(/[A-Za-z0-9._~/-]*)?")
@@ -134,7 +136,10 @@ def seal(value: object) -> Markup:
         # Otherwise people would read "None".
         msg = "a printed fact is None"
         raise ValueError(msg)
-    return _sealed(value) if isinstance(value, Shaped) else _sealed_line(str(value))
+    if isinstance(value, Shaped):
+        return _sealed(value)
+    text = str(value)
+    return _sealed_line(text) if len(text) <= _LONGEST_KEPT else _sealed(Shaped(text))
 
 
 @lru_cache(maxsize=_MOST_SEALED)
@@ -224,12 +229,25 @@ _AROUND = {
 }
 
 
+_PACKED_LINE = b"line\0\0".hex()
+"""How a value begins, packed, that is shown as it is and leads nowhere."""
+
+
 def _place(mark: str, number: int | str) -> str:
     return f"{_OPENING}{mark}{number}{_CLOSING}"
 
 
-@lru_cache(maxsize=_MOST_SEALED)
 def _unpacked(packed: str) -> Shaped:
+    kept = len(packed) <= _LONGEST_KEPT * 2 and packed.startswith(_PACKED_LINE)
+    return _unpacked_line(packed) if kept else _taken_out(packed)
+
+
+@lru_cache(maxsize=_MOST_SEALED)
+def _unpacked_line(packed: str) -> Shaped:
+    return _taken_out(packed)
+
+
+def _taken_out(packed: str) -> Shaped:
     shape, target, text = bytes.fromhex(packed).decode("utf-8").split("\0", 2)
     return Shaped(text, shape, target)  # type: ignore[arg-type]  # the shape was packed by seal()
 
