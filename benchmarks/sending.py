@@ -5,8 +5,9 @@ loopback, which records what comes. First in peace, then with a worker that is k
 seconds, and started again.
 
 In between a bare loop hands over as many mails of the same size over as many connections as a pass of the sender has,
-and does nothing else (`throughput_ratio` compares the two, each from its first mail to its last): once mails that are
-written already, and once it writes each from its template first, as the sender does (`writing_ratio`).
+and does nothing else (`throughput_ratio` compares the two, each from its first mail to its last, as the median of some
+rounds by turns): once mails that are written already, and once it writes each from its template first, as the sender
+does (`writing_ratio`).
 
 `lost` are notices that never came, `repeats` mails that came again under the same Message-ID, `doubled` notices that
 came under two. A kill may repeat what was in hand: one mail for each connection.
@@ -36,7 +37,7 @@ from activities.lanes import USUAL_LANES
 from benchmarks.fleet import REAL_DAY
 from benchmarks.mail_server import Arrival, PostOffice
 from benchmarks.parts import dev_server, free_port, kept, reached, worker, worker_environment
-from benchmarks.report import figures, say, table
+from benchmarks.report import figures, middle, say, table
 from domain.notice import Notice
 from domain.record import Writing
 from starter.doors.bell import wake_sender
@@ -182,15 +183,17 @@ async def run(options: argparse.Namespace) -> dict[str, Any]:
         )
         one = await ends.enter_async_context(kept(worker(1, environment, logs=folder)))
         await one.works()
-        await asyncio.to_thread(put, engine, onboardings, many=options.in_peace, named="in-peace")
-        await wake_sender(client, "mail", task_queue="day90")
-        in_peace = await arrived(office, options.in_peace)
-        say(f"in peace: {rate(in_peace):.0f} a second")
-        loops: dict[str, Sequence[Arrival]] = {}
-        for writes in WRITES:
-            await bare_loop(office.port, mails=options.in_peace, writes=writes)
-            loops[writes] = await arrived(office, options.in_peace)
-            say(f"the bare loop that writes {writes}: {rate(loops[writes]):.0f} a second")
+        in_peace: list[Sequence[Arrival]] = []
+        loops: dict[Writes, list[Sequence[Arrival]]] = {writes: [] for writes in WRITES}
+        for number in range(options.rounds):
+            await asyncio.to_thread(put, engine, onboardings, many=options.in_peace, named=f"in-peace-{number}")
+            await wake_sender(client, "mail", task_queue="day90")
+            in_peace.append(await arrived(office, options.in_peace))
+            say(f"in peace: {rate(in_peace[-1]):.0f} a second")
+            for writes in WRITES:
+                await bare_loop(office.port, mails=options.in_peace, writes=writes)
+                loops[writes].append(await arrived(office, options.in_peace))
+                say(f"the bare loop that writes {writes}: {rate(loops[writes][-1]):.0f} a second")
         await asyncio.to_thread(put, engine, onboardings, many=options.notices, named="with-kills")
         await wake_sender(client, "mail", task_queue="day90")
         waiting, kills = asyncio.create_task(arrived(office, options.notices)), 0
@@ -221,18 +224,21 @@ def written(engine: Engine) -> Sequence[tuple[str | None, str]]:
 def _figures(
     engine: Engine,
     *,
-    in_peace: Sequence[Arrival],
-    loops: Mapping[str, Sequence[Arrival]],
+    in_peace: Sequence[Sequence[Arrival]],
+    loops: Mapping[Writes, Sequence[Sequence[Arrival]]],
     with_kills: Sequence[Arrival],
     kills: int,
 ) -> dict[str, Any]:
-    times = Counter(arrival.message_id for arrival in (*in_peace, *with_kills))
+    times = Counter(arrival.message_id for came in (*in_peace, with_kills) for arrival in came)
     in_store = written(engine)
     ours = {message_id for message_id, _ in in_store}
     say("")
     sides = {"in peace": in_peace, **{f"bare, writes {name}": came for name, came in loops.items()}}
-    sides["with kills"] = with_kills
-    table(("", "mails", "a second"), [(name, len(came), rate(came)) for name, came in sides.items()])
+    sides["with kills"] = [with_kills]
+    rates = {name: [rate(came) for came in each] for name, each in sides.items()}
+    table(("", "mails", "a second"), [(name, len(sides[name][0]), middle(each)) for name, each in rates.items()])
+    here, once, written_each = (rates[name] for name in ("in peace", "bare, writes once", "bare, writes each"))
+    ratios = [ours_a_second / bare for ours_a_second, bare in zip(here, once, strict=True)]
     return {
         "lost": len(in_store) - len(times.keys() & ours),
         "doubled": len(times.keys() - ours),
@@ -240,11 +246,12 @@ def _figures(
         "kills": kills,
         "most_in_hand": kills * USUAL_LANES,
         "unsent": sum(state != "sent" for _, state in in_store),
-        "throughput_ratio": rate(in_peace) / rate(loops["once"]),
-        "writing_ratio": rate(in_peace) / rate(loops["each"]),
-        "a_second": rate(in_peace),
-        "bare_a_second": rate(loops["once"]),
-        "writing_a_second": rate(loops["each"]),
+        "throughput_ratio": middle(ratios),
+        "throughput_ratios": ratios,
+        "writing_ratio": middle([ours_a_second / bare for ours_a_second, bare in zip(here, written_each, strict=True)]),
+        "a_second": middle(here),
+        "bare_a_second": middle(once),
+        "writing_a_second": middle(written_each),
         "with_kills_a_second": rate(with_kills),
         "notices": len(in_store),
     }
@@ -254,6 +261,7 @@ def main(words: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.sending", description=__doc__)
     parser.add_argument("--notices", type=int, default=10_000, help="with kills (default: 10,000)")
     parser.add_argument("--in-peace", type=int, default=2_000, help="and before that, without any (default: 2,000)")
+    parser.add_argument("--rounds", type=int, default=5, help="in peace, by turns with the bare loop (default: 5)")
     parser.add_argument("--every", type=float, default=5, help="seconds that a worker may send (default: 5)")
     parser.add_argument("--bare", type=int, help="be the bare loop, to the mail server on that port")
     parser.add_argument("--writes", choices=WRITES, default="once", help="what the bare loop writes (default: once)")

@@ -199,12 +199,13 @@ class SqlOutbox:
         rows = self._still_wanted(connection, travelling(connection, row, person, now=now), addressee)
         if row.id not in {one.id for one in rows} or self._comes_back(connection, [row], addressee):
             return None
-        if self._is_too_much(connection, row, rows, person, now=now):
+        notice = notice_of(row)
+        if self._is_too_much(connection, row, notice, rows, person, now=now):
             return None
         if len(rows) > 1:
             seal(connection, rows, person, now=now, wall=self._clock())
             return None
-        return self._waiting(connection, row, person, [], links)
+        return self._waiting(connection, row, notice, person, [], links=links)
 
     def _still_wanted(
         self, connection: Connection, rows: Sequence[Row[Any]], addressee: Addressee | None
@@ -244,10 +245,16 @@ class SqlOutbox:
         return True
 
     def _is_too_much(
-        self, connection: Connection, row: Row[Any], rows: Sequence[Row[Any]], person: Person, *, now: datetime
+        self,
+        connection: Connection,
+        row: Row[Any],
+        notice: Notice,
+        rows: Sequence[Row[Any]],
+        person: Person,
+        *,
+        now: datetime,
     ) -> bool:
         """Whether it would be one message too many on that day; then it waits for the next morning."""
-        notice = notice_of(row)
         if self._morning_after is None or not digests.is_counted(notice, person):
             return False
         essential = digests.is_essential(notice_of(one) for one in rows)
@@ -274,17 +281,18 @@ class SqlOutbox:
             return None
         if self._comes_back(connection, [row, *parts], addressee):
             return None
-        return self._waiting(connection, row, addressee.person, parts, links)
+        return self._waiting(connection, row, notice_of(row), addressee.person, parts, links=links)
 
     def _waiting(
         self,
         connection: Connection,
         row: Row[Any],
+        notice: Notice,
         person: Person,
         parts: Sequence[Row[Any]],
+        *,
         links: list[Mapping[str, Any]],
     ) -> WaitingNotice:
-        notice = notice_of(row)
         others = [notice_of(part) for part in parts]
         unwanted = row.onboarding is not None and digests.may_be_unwanted(others or [notice])
         return WaitingNotice(

@@ -184,8 +184,8 @@ class SmtpLine:
         session = self._announced(letter, content)
         session.send(_dotted(content))
         code, answer = self._answer_to_content(session)
-        ours = _NOT_THE_CONTENT.match(_without_addresses(answer))
-        _check(code, answer, what=f"{self._name} refused the message", final=code >= 500 and not ours)
+        final = code >= 500 and not _NOT_THE_CONTENT.match(_without_addresses(answer))
+        _check(code, answer, what=f"{self._name} refused the message", final=final)
         return _in_words(code, answer)
 
     def _announced(self, letter: Letter, content: bytes) -> smtplib.SMTP:
@@ -223,8 +223,8 @@ class SmtpLine:
         # 552: this message is too large. Any other refusal of our own address is a matter of configuration.
         _check(code, answer, what=f"{self._name} refused the sender", final=code == 552)
         code, answer = session.docmd("RCPT", f"TO:<{receiver}>")
-        ours = _NOT_THE_RECEIVER.match(_without_addresses(answer))
-        _check(code, answer, what=f"{self._name} refused the receiver", final=code >= 500 and not ours)
+        final = code >= 500 and not _NOT_THE_RECEIVER.match(_without_addresses(answer))
+        _check(code, answer, what=f"{self._name} refused the receiver", final=final)
         code, answer = session.docmd("DATA")
         if code != 354:
             _check(code if code >= 400 else 451, answer, what=f"{self._name} refused the message", final=code >= 500)
