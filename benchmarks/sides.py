@@ -185,8 +185,13 @@ async def play_round(running: Sequence[Running], *, number: int, onboardings: in
 
 
 async def _look_at_idling(running: Sequence[Running]) -> None:
-    """Measure what each side uses in a second while nothing is open."""
+    """Measure what each side uses in a second while nothing is open but what earlier rounds have left behind.
+
+    Success programmes go on after their onboardings, so it is more before each round.
+    """
     await asyncio.sleep(1)
+    for one in running:
+        one.idle = {}
     for _ in range(LOOKS):
         before = [one.cpu() for one in running]
         await asyncio.sleep(IDLE)
