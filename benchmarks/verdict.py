@@ -157,7 +157,7 @@ def _look_at_the_course(
         if times > at_most:
             verdict.doubled.append(f"{id}: {step} {times} times")
     for row in journal:
-        if "due" in row.data:
+        if row.data.get("due"):
             verdict.entries_fired += 1
             verdict.latest_entry = max(verdict.latest_entry, row.at - datetime.fromisoformat(row.data["due"]))
 
