@@ -111,6 +111,9 @@ def _of_the_registers(onboarding: OnboardingInFull, journal: Sequence[JournalEnt
         # The risks that a playbook ships stand in no journal.
         if left is None and named[0] == "risk":
             continue
+        # Nor does the day that a turn sets for a course correction which came without one, or when it did.
+        if left and right and named[0] == "correction" and left.data.get("due") is None:
+            right = right.model_copy(update={"at": left.at, "data": {**right.data, "due": None}})
         if _shown(left) != _shown(right):
             yield f"{named[0]} {named[1]}: {_shown(left)} by the journal, {_shown(right)} in the register"
 
